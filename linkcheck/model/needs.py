@@ -1,0 +1,41 @@
+"""What a program wants from the base it runs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+NeedKind = Literal[
+    "platform",
+    "cpu",
+    "loader",
+    "library",
+    "symbol-version",
+    "symbol",
+    "ca-certificates",
+    "tzdata",
+    "users",
+    "tmp",
+    "nss",
+    "shell",
+    "program",
+    "plugin",
+]
+When = Literal["load", "run"]
+Confidence = Literal["certain", "likely", "possible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing the base must have.
+
+    `value` is the interpreter path, soname, "soname VERSION", symbol, CPU level, ...;
+    `evidence` is what a reader can check with readelf, `go version -m` or `go tool nm`.
+    A need of confidence "possible" is told and changes no verdict.
+    """
+
+    kind: NeedKind
+    value: str
+    when: When
+    confidence: Confidence
+    evidence: tuple[str, ...] = ()

@@ -1,0 +1,56 @@
+"""What a base image has, as far as it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Literal, TypeAlias
+
+
+class Unknown(Enum):
+    """The third answer beside "has it" and "has it not"."""
+
+    UNKNOWN = "unknown"
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+MaybeUnknown: TypeAlias = Literal[Unknown.UNKNOWN]
+
+BaseLibc = Literal["glibc", "musl", "uclibc", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provides:
+    """Run-time things of a base; each field is a value, None for "has none", or UNKNOWN.
+
+    Libraries and their versions are not here: the loader model looks at them through a
+    `LibraryView` (linkcheck.images.view), for real roots and catalog bases alike.
+    """
+
+    libc: BaseLibc | MaybeUnknown = UNKNOWN
+    libc_version: str | None | MaybeUnknown = UNKNOWN
+    ca_bundle: str | None | MaybeUnknown = UNKNOWN  # path that Go's crypto/x509 finds
+    tzdata: str | None | MaybeUnknown = UNKNOWN  # path of a zoneinfo folder or zip
+    users: tuple[str, ...] | MaybeUnknown = UNKNOWN  # names in /etc/passwd; () where no such file
+    nsswitch_hosts: str | None | MaybeUnknown = UNKNOWN  # right side of "hosts:"
+    tmp: str | None | MaybeUnknown = UNKNOWN  # "/tmp" where it exists and is writable
+    shell: str | None | MaybeUnknown = UNKNOWN  # path of /bin/sh
+    cpu_floor: str | None | MaybeUnknown = None  # "x86-64-v2": the base itself needs that much
+    platforms: tuple[str, ...] | MaybeUnknown = UNKNOWN  # platforms it is published for
+    size: int | None | MaybeUnknown = UNKNOWN  # unpacked bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BaseImage:
+    """A base under the REF that the user gave; `name` is its canonical catalog name or the REF."""
+
+    ref: str
+    name: str
+    title: str
+    provides: Provides
+    source: Literal["catalog", "root"]
+    end_of_life: str | None = None  # ISO date where public
+    default_user: str | None = None  # of the image configuration; None: root

@@ -1,0 +1,67 @@
+"""Everything that one run found out, ready to be rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from linkcheck.model.facts import BinaryFacts
+from linkcheck.model.needs import Need
+from linkcheck.model.verdicts import Finding, Recommendation, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One program with all that was concluded about it."""
+
+    facts: BinaryFacts
+    needs: tuple[Need, ...]
+    findings: tuple[Finding, ...]
+    verdicts: tuple[Verdict, ...]
+    recommendation: Recommendation | None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An input that could not be judged."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What really happened when a build was started in a base."""
+
+    base: str
+    observed: Literal["started", "refused", "error"]
+    exit_code: int | None
+    output_tail: str
+    agrees: bool | None  # None: there was no prediction to agree with
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One cell of a matrix: a recipe for a platform with a Go version."""
+
+    recipe: str
+    platform: str
+    go: str | None
+    status: Literal["ok", "failed", "skipped"]
+    seconds: float
+    log_tail: str = ""
+    path: str | None = None
+    image_size: int | None = None
+    subject: int | None = None  # index into Report.subjects
+    trials: tuple[Trial, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole answer of one command; `builds` is None for commands that build nothing."""
+
+    subjects: tuple[Subject, ...]
+    errors: tuple[Failure, ...] = ()
+    builds: tuple[Build, ...] | None = None
+    notices: tuple[str, ...] = ()

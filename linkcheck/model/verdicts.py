@@ -1,0 +1,73 @@
+"""Needs minus provides: what happens to one program on one base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from linkcheck.model.needs import Need, NeedKind
+
+Answer = Literal["runs", "degraded", "fails", "unknown"]
+Level = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why kernel or loader would not start the program (or why that can't be told).
+
+    `reason` is one sentence for the report; `error_text` is what the user would see,
+    with the program as `/app`, or None where it can't be predicted.
+    """
+
+    kind: NeedKind
+    value: str
+    reason: str
+    error_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What the loader model says of one program over one view of a base.
+
+    `refusals` in the order in which the loader would meet them (the first is what it prints);
+    `doubts` are the same for what could not be told; `trace` is every path considered, in order.
+    """
+
+    refusals: tuple[Refusal, ...] = ()
+    doubts: tuple[Refusal, ...] = ()
+    trace: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()  # paths of the libraries in breadth-first order
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one base, as given by REF."""
+
+    base: str
+    answer: Answer
+    unmet: tuple[Need, ...]
+    reason: str
+    error_text: str | None = None
+    fix: str = ""
+    trace: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule has to say about one program."""
+
+    rule: str
+    level: Level
+    message: str
+    evidence: tuple[str, ...] = ()
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The smallest base that suffices, and the ways to a smaller one."""
+
+    base: str
+    because: tuple[str, ...]
+    add: tuple[str, ...] = ()  # what to add to `base`: "ca-certificates", "tzdata", ...
+    alternatives: tuple[str, ...] = ()
