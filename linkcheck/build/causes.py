@@ -1,0 +1,76 @@
+"""From what a failed `go build` printed to one line that says why."""
+
+from __future__ import annotations
+
+import re
+
+from linkcheck.build.builder import NotBuilt
+
+TAIL_LINES = 30
+TAIL_BYTES = 8000
+
+NO_COMPILER = "no C compiler (install gcc or pip install linkcheck[zig])"
+
+_MISSING_CC = re.compile(r'C compiler "?(?P<cc>[^"\n]*?)"? not found')
+_NOISE = re.compile(r"^(#|go: downloading|go: finding|\s*$|warning:|.*: warning: )")
+_TELLING = re.compile(
+    r"build constraints exclude all Go files|undefined reference|undefined:|\berror:|"
+    r"fatal error|cannot find|no required module|requires go|not found|not supported|"
+    r"no space left|signal: killed|cannot allocate memory"
+)
+# a line of go's log -> what it means and what helps
+_EXPLAINED = (
+    (
+        re.compile(r"no space left on device"),
+        "the disk is full",
+    ),
+    (
+        re.compile(r"signal: killed|cannot allocate memory|out of memory"),
+        "out of memory",
+    ),
+    (
+        re.compile(r"cannot find package .*(GOROOT|GOPATH)|is not in std"),
+        "an import is not of the standard library, and there is no go.mod: "
+        "run `go mod init NAME && go mod tidy`",
+    ),
+    (
+        re.compile(r"requires go >= (?P<want>\S+) \(running go (?P<have>[^;)\s]+)"),
+        "the module asks for a newer Go",
+    ),
+    (
+        re.compile(r"unable to find or create libc|libc of the specified target requires dynamic"),
+        "zig has no static glibc: install gcc, or link against musl",
+    ),
+)
+
+
+def tail(log: str) -> str:
+    """The end of a log, at most 30 lines and 8000 characters."""
+    return "\n".join(log.strip().splitlines()[-TAIL_LINES:])[-TAIL_BYTES:]
+
+
+def explain_failure(log: str, exit_code: int | None, *, cgo: bool) -> NotBuilt:
+    """The NotBuilt for a `go build` that printed `log` and ended with `exit_code`.
+
+    A C compiler that is not there makes a recipe skipped, as nothing is wrong with the program.
+    """
+    if missing := _MISSING_CC.search(log):
+        named = missing["cc"]
+        why = NO_COMPILER if named in {"gcc", "clang", "cc"} else f"no C compiler {named}"
+        return NotBuilt("skipped", why, tail(log))
+    line = _telling_line(log)
+    if not line:
+        return NotBuilt("failed", f"go build ended with exit code {exit_code}", tail(log))
+    for pattern, meaning in _EXPLAINED:
+        if pattern.search(log):
+            return NotBuilt("failed", f"{meaning} ({line})", tail(log))
+    if not cgo and "build constraints exclude all Go files" in line:
+        line += " (it calls C, and cgo is off)"
+    return NotBuilt("failed", line, tail(log))
+
+
+def _telling_line(log: str) -> str:
+    """The line that names the fault: the first that reads like one, else the last of all."""
+    lines = [line.strip() for line in log.splitlines() if not _NOISE.match(line)]
+    telling = next((line for line in lines if _TELLING.search(line)), "")
+    return telling or (lines[-1] if lines else "")

@@ -1,0 +1,65 @@
+"""Where builds keep what they reuse, and what they throw away."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from linkcheck.build.owner import current_owner, is_dead
+from linkcheck.errors import MissingToolError
+
+
+def cache_home(environ: Mapping[str, str]) -> Path:
+    """linkcheck's folder in the user's cache: $XDG_CACHE_HOME, ~/Library/Caches or ~/.cache.
+
+    Made if need be. Raises MissingToolError where it can't be written.
+    """
+    base = environ.get("XDG_CACHE_HOME")
+    if not base or not Path(base).is_absolute():
+        home = environ.get("HOME")
+        root = Path(home) if home else Path(tempfile.gettempdir(), f"linkcheck-{os.getuid()}")
+        base = str(root / ("Library/Caches" if sys.platform == "darwin" else ".cache"))
+    folder = Path(base) / "linkcheck"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MissingToolError(
+            f"no cache folder: {folder}: {error.strerror}",
+            next_step="set XDG_CACHE_HOME to a folder that can be written",
+        ) from error
+    return folder
+
+
+@contextlib.contextmanager
+def scratch(cache: Path) -> Iterator[Path]:
+    """A folder under `cache` that is gone afterwards; those that killed runs left go first."""
+    parent = cache / "scratch"
+    parent.mkdir(parents=True, exist_ok=True)
+    for old in parent.iterdir():
+        if is_dead(old.name.partition("~")[0]):
+            shutil.rmtree(old, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{current_owner()}~", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def deliver(finished: Path, target: Path) -> None:
+    """Move a finished program to `target`, whole or not at all. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        shutil.copyfile(finished, partial)
+        partial.chmod(0o755)
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
