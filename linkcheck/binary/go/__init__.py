@@ -1,0 +1,58 @@
+"""What Go's toolchain leaves in a program: build info, linked functions, calls to C."""
+
+from __future__ import annotations
+
+from linkcheck.binary.go.buildinfo import SECTION_NAMES as INFO_SECTIONS
+from linkcheck.binary.go.buildinfo import read_raw
+from linkcheck.binary.go.cgo import cgo_packages
+from linkcheck.binary.go.markers import KNOWN_NAMES
+from linkcheck.binary.go.modinfo import parse_modules
+from linkcheck.binary.go.names import names_among
+from linkcheck.binary.go.pclntab import SECTION_NAMES as TABLE_SECTIONS
+from linkcheck.binary.go.pclntab import find_table
+from linkcheck.binary.go.resolver import resolver_of
+from linkcheck.binary.image import ProgramImage
+from linkcheck.model.facts import GoFacts
+
+__all__ = ["read_go"]
+
+_KNOWN = frozenset(name.encode() for name in KNOWN_NAMES)
+_GO_SECTIONS = frozenset((*INFO_SECTIONS, *TABLE_SECTIONS, ".note.go.buildid", ".go.module"))
+
+
+def read_go(image: ProgramImage) -> tuple[GoFacts | None, tuple[str, ...]]:
+    """Go's facts about `image` and what could not be read; (None, ()) when it is no Go program.
+
+    Never raises on hostile bytes; every read is bounded.
+    """
+    raw, gaps = read_raw(image)
+    table = find_table(image)
+    if raw is None and table is None:
+        if any(section.name in _GO_SECTIONS for section in image.sections):
+            gaps = ("Go: its sections are there, but neither build info nor functions in them",)
+            return GoFacts(None, None, None, (), (), False, frozenset(), (), "unknown"), gaps
+        return None, ()
+    info = parse_modules(raw.modules if raw else "")
+    gaps = (*gaps, *info.gaps)
+    if raw is None:
+        gaps = (*gaps, "Go build info: none in the program (Go before 1.13, or removed)")
+    found: frozenset[str] | None = None
+    wrappers: list[bytes] = []
+    if table is None:
+        gaps = (*gaps, "Go functions: no readable function table (obfuscated, or damaged)")
+    else:
+        names, wrappers = names_among(image, table, _KNOWN)
+        found = frozenset(name.decode() for name in names)
+    deps, settings = tuple(info.deps), tuple(info.settings)
+    facts = GoFacts(
+        version=(raw.version or None) if raw else None,
+        path=info.path,
+        main=info.main,
+        deps=deps,
+        settings=settings,
+        functions_read=table is not None,
+        markers=found or frozenset(),
+        cgo_packages=cgo_packages(wrappers, info.main, deps),
+        resolver=resolver_of(found, settings),
+    )
+    return facts, gaps
