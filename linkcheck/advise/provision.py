@@ -1,0 +1,110 @@
+"""Whether a base has what a running program wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from linkcheck.advise.cneeds import alternatives
+from linkcheck.model.facts import BinaryFacts
+from linkcheck.model.needs import Need
+from linkcheck.model.provides import UNKNOWN, BaseImage, MaybeUnknown, Provides
+from linkcheck.model.verdicts import LoadResult
+from linkcheck.rules.remedies import is_static
+
+HasLibrary: TypeAlias = Callable[[str], bool | MaybeUnknown]
+
+
+@dataclass(frozen=True, slots=True)
+class RunNeeds:
+    """Run-time needs, sorted by what is known of a base."""
+
+    met: tuple[Need, ...]
+    absent: tuple[Need, ...]  # certain or likely, known to be missing
+    untold: tuple[Need, ...]  # certain or likely, not known
+    maybe: tuple[Need, ...]  # only possible, known to be missing
+
+
+def sort_run_needs(
+    facts: BinaryFacts,
+    needs: tuple[Need, ...],
+    base: BaseImage,
+    load: LoadResult,
+    has_library: HasLibrary | None,
+) -> RunNeeds:
+    """The run-time part of `needs`, set against `base`; those no base can answer are left out."""
+    answers = [
+        (need, provision(need, facts, base, load, has_library))
+        for need in needs
+        if need.when == "run"
+    ]
+    weighty = [(need, answer) for need, answer in answers if need.confidence != "possible"]
+    return RunNeeds(
+        met=tuple(need for need, answer in answers if answer is True),
+        absent=tuple(need for need, answer in weighty if answer is False),
+        untold=tuple(need for need, answer in weighty if answer is UNKNOWN),
+        maybe=tuple(
+            need for need, answer in answers if answer is False and need.confidence == "possible"
+        ),
+    )
+
+
+def provision(
+    need: Need,
+    facts: BinaryFacts,
+    base: BaseImage,
+    load: LoadResult,
+    has_library: HasLibrary | None,
+) -> bool | MaybeUnknown | None:
+    """Whether `base` satisfies the run-time `need`; None where that is not for a base to say.
+
+    `has_library` tells whether the loader would find a soname that the program opens by itself.
+    """
+    provides = base.provides
+    match need.kind:
+        case "ca-certificates":
+            return _present(provides.ca_bundle)
+        case "tzdata":
+            return _present(provides.tzdata)
+        case "users":
+            return UNKNOWN if provides.users is UNKNOWN else bool(provides.users)
+        case "tmp":
+            return _present(provides.tmp)
+        case "shell":
+            return _present(provides.shell)
+        case "nss":
+            return _name_service(facts, provides)
+        case "library":
+            return _opened_library(need, provides, load, has_library)
+        case _:
+            return None
+
+
+def _present(value: str | MaybeUnknown | None) -> bool | MaybeUnknown:
+    return UNKNOWN if value is UNKNOWN else value is not None
+
+
+def _name_service(facts: BinaryFacts, provides: Provides) -> bool | MaybeUnknown:
+    """The modules come with glibc; a static program opens only those of its very release."""
+    if provides.libc is UNKNOWN:
+        return UNKNOWN
+    if provides.libc != "glibc":
+        return False
+    if not is_static(facts) or facts.libc.minimum == provides.libc_version:
+        return True
+    return UNKNOWN
+
+
+def _opened_library(
+    need: Need, provides: Provides, load: LoadResult, has_library: HasLibrary | None
+) -> bool | MaybeUnknown:
+    sonames = alternatives(need)
+    if {path.rsplit("/", 1)[-1] for path in load.loaded} & set(sonames):
+        return True
+    if has_library is None:
+        return False if provides.libc == "none" else UNKNOWN
+    answers = [has_library(soname) for soname in sonames]
+    if True in answers:
+        return True
+    return UNKNOWN if UNKNOWN in answers else False

@@ -1,0 +1,135 @@
+"""The smallest base that suffices, and what would allow a smaller one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from linkcheck.advise.verdict import bare_reason
+from linkcheck.model.facts import BinaryFacts
+from linkcheck.model.needs import Need, NeedKind
+from linkcheck.model.provides import BaseImage
+from linkcheck.model.verdicts import Recommendation, Verdict
+from linkcheck.rules.remedies import ADD_TO_IMAGE, build_change, older_glibc
+
+_NAMES_IN_A_GROUP = 3
+_ADDABLE: frozenset[NeedKind] = frozenset(ADD_TO_IMAGE)
+
+Candidate = tuple[BaseImage, Verdict]
+
+
+def recommend(
+    facts: BinaryFacts, needs: tuple[Need, ...], candidates: Sequence[Candidate]
+) -> Recommendation | None:
+    """The smallest of `candidates` on which the program runs, by unpacked size (unknown size last).
+
+    Where it runs as is on none, the smallest that files can mend: `add` names them then, as need
+    kinds ("ca-certificates") or sonames. None where nothing helps, as for programs of another
+    operating system. `because` says why each smaller base falls, bases of one reason together;
+    `alternatives` how to get to a smaller one, by adding files or by another build.
+    """
+    by_size = sorted(candidates, key=lambda candidate: _size(candidate[0]))
+    for suffices in (_runs, _lacks_files, _lacks_libraries):
+        index = next((i for i, (_, verdict) in enumerate(by_size) if suffices(verdict)), None)
+        if index is not None:
+            break
+    else:
+        return None
+    base, verdict = by_size[index]
+    smaller = by_size[:index]
+    because = _why_smaller_fall(smaller) or (bare_reason(verdict),)
+    return Recommendation(
+        base=base.ref,
+        because=because,
+        add=_to_add(verdict),
+        alternatives=_alternatives(facts, needs, smaller),
+    )
+
+
+def _size(base: BaseImage) -> float:
+    size = base.provides.size
+    return size if isinstance(size, int) else float("inf")
+
+
+def _runs(verdict: Verdict) -> bool:
+    return verdict.answer == "runs"
+
+
+def _lacks_files(verdict: Verdict) -> bool:
+    return verdict.answer == "degraded" and {need.kind for need in verdict.unmet} <= _ADDABLE
+
+
+def _lacks_libraries(verdict: Verdict) -> bool:
+    """Only libraries beside those files; what these need in turn is not looked at."""
+    kinds = {need.kind for need in verdict.unmet}
+    return (
+        verdict.answer in ("fails", "degraded")
+        and "library" in kinds
+        and kinds <= _ADDABLE | {"library"}
+    )
+
+
+def _to_add(verdict: Verdict) -> tuple[str, ...]:
+    return tuple(need.value if need.kind == "library" else need.kind for need in verdict.unmet)
+
+
+def _why_smaller_fall(smaller: Sequence[Candidate]) -> tuple[str, ...]:
+    groups: dict[str, list[str]] = {}
+    for base, verdict in smaller:
+        groups.setdefault(bare_reason(verdict), []).append(base.ref)
+    return tuple(f"{_named(refs)}: {reason}" for reason, refs in groups.items())
+
+
+def _named(refs: list[str]) -> str:
+    more = len(refs) - _NAMES_IN_A_GROUP
+    listed = ", ".join(refs[:_NAMES_IN_A_GROUP])
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+def _alternatives(
+    facts: BinaryFacts, needs: tuple[Need, ...], smaller: Sequence[Candidate]
+) -> tuple[str, ...]:
+    ways = (
+        _with_files(smaller),
+        _by_static_build(facts, needs, smaller),
+        _by_older_glibc(facts, smaller),
+    )
+    return tuple(way for way in ways if way)
+
+
+def _with_files(smaller: Sequence[Candidate]) -> str | None:
+    """The smallest base that only lacks files: often the best answer of all."""
+    for base, verdict in smaller:
+        if _lacks_files(verdict):
+            return f"{base.ref}{_plus(verdict.unmet)}"
+    return None
+
+
+def _plus(needs: Sequence[Need]) -> str:
+    files = dict.fromkeys(ADD_TO_IMAGE[need.kind] for need in needs if need.kind in _ADDABLE)
+    return "".join(f" + {name}" for name in files)
+
+
+def _by_static_build(
+    facts: BinaryFacts, needs: tuple[Need, ...], smaller: Sequence[Candidate]
+) -> str | None:
+    """A static program starts on any base; files that it surely wants must still come along."""
+    change = build_change(facts)
+    if change is None or not smaller:
+        return None
+    base, verdict = smaller[0]
+    absent = [n for n in needs if n in verdict.unmet and n.when == "run"]
+    return f"{change} -> {base.ref}{_plus(absent)}"
+
+
+def _by_older_glibc(facts: BinaryFacts, smaller: Sequence[Candidate]) -> str | None:
+    for base, verdict in smaller:
+        release = base.provides.libc_version
+        refused = [need for need in verdict.unmet if need.when == "load"]
+        too_new = refused and all(_is_glibc_version(need) for need in refused)
+        if verdict.answer == "fails" and too_new and isinstance(release, str):
+            return f"{older_glibc(facts, release)} -> {base.ref}{_plus(verdict.unmet)}"
+    return None
+
+
+def _is_glibc_version(need: Need) -> bool:
+    return need.kind == "symbol-version" and " GLIBC_" in need.value

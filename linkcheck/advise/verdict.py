@@ -1,0 +1,181 @@
+"""Needs minus provides, for one program on one base.
+
+How an answer is reached, first match wins:
+
+* no Linux program, or a platform that the base does not come for, or a refusal of the
+  loader model: `fails`;
+* a doubt of the loader model, or a packer that hides the real program: `unknown`;
+* a certain or likely run-time need that the base is known to lack: `degraded`;
+* one of which it is not known whether the base has it: `unknown`, for "runs" could not be
+  proven; the reason says that it starts;
+* otherwise `runs`. Possible needs change no answer; the reason names those that are absent.
+
+The CPU is the host's, not the base's: a level above the baseline is told and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from linkcheck.advise.fixes import load_fix, run_fix
+from linkcheck.advise.kernel import kernel_refusal
+from linkcheck.advise.provision import HasLibrary, RunNeeds, sort_run_needs
+from linkcheck.advise.symptoms import symptom
+from linkcheck.model.facts import BinaryFacts
+from linkcheck.model.needs import Need, NeedKind
+from linkcheck.model.provides import UNKNOWN, BaseImage
+from linkcheck.model.verdicts import LoadResult, Refusal, Verdict
+
+_RUN_WORDS: dict[NeedKind, str] = {
+    "ca-certificates": "CA certificates",
+    "tzdata": "time zones",
+    "shell": "shell",
+    "nss": "NSS modules of its glibc",
+}
+_PLURAL: frozenset[NeedKind] = frozenset({"ca-certificates", "tzdata", "nss"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    facts: BinaryFacts
+    needs: tuple[Need, ...]
+    base: BaseImage
+    load: LoadResult
+    run: RunNeeds
+
+
+def judge(
+    facts: BinaryFacts,
+    needs: tuple[Need, ...],
+    base: BaseImage,
+    load: LoadResult,
+    *,
+    has_library: HasLibrary | None = None,
+) -> Verdict:
+    """The verdict on `facts` with its `needs` on `base`, given what the loader model said.
+
+    `reason` is one sentence that starts with the REF, but for a program that no Linux image runs.
+    `unmet` holds every refused need first, then the certain and likely run-time needs that are
+    known to be absent. `has_library` answers for sonames that the program opens by itself;
+    without it those stay untold. Raises nothing.
+    """
+    run = sort_run_needs(facts, needs, base, load, has_library)
+    case = _Case(facts, needs, base, load, run)
+    refused_by_kernel = kernel_refusal(facts, base, load)
+    refusals = (*((refused_by_kernel,) if refused_by_kernel else ()), *load.refusals)
+    if refusals:
+        return _fails(case, refusals)
+    if facts.packer is not None:
+        reason = f"packed by {facts.packer}, which hides what the real program needs"
+        return _untold(case, reason, f"unpack it first (`{facts.packer.lower()} -d`)")
+    if load.doubts:
+        return _untold(case, load.doubts[0].reason, "start it there with `linkcheck verify`")
+    if run.absent:
+        return _degraded(case)
+    if run.untold:
+        reason = f"it starts, but whether the base has {_words(run.untold)} is not known"
+        return _untold(case, reason, run_fix(run.untold))
+    return _runs(case)
+
+
+def bare_reason(verdict: Verdict) -> str:
+    """The reason without the REF in front, for tables and groups that name the base already."""
+    return verdict.reason.removeprefix(f"{verdict.base}: ")
+
+
+def _fails(case: _Case, refusals: tuple[Refusal, ...]) -> Verdict:
+    first = refusals[0]
+    fix = load_fix(case.facts, first, case.base)
+    nowhere = first.kind == "platform" and not case.facts.platform.startswith(
+        ("linux/", "unknown/")
+    )
+    return Verdict(
+        base=case.base.ref,
+        answer="fails",
+        unmet=(*_refused_needs(case, refusals), *case.run.absent),
+        reason=f"{first.reason}; {fix}" if nowhere else _sentence(case.base, first.reason),
+        error_text=first.error_text,
+        fix=fix,
+        trace=case.load.trace,
+    )
+
+
+def _refused_needs(case: _Case, refusals: tuple[Refusal, ...]) -> Iterable[Need]:
+    known = {(need.kind, need.value): need for need in case.needs if need.when == "load"}
+    return dict.fromkeys(
+        known.get((refusal.kind, refusal.value))
+        or Need(refusal.kind, refusal.value, "load", "certain", (refusal.reason,))
+        for refusal in refusals
+    )
+
+
+def _untold(case: _Case, reason: str, fix: str) -> Verdict:
+    return Verdict(
+        base=case.base.ref,
+        answer="unknown",
+        unmet=case.run.absent,
+        reason=_sentence(case.base, reason),
+        fix=fix,
+        trace=case.load.trace,
+    )
+
+
+def _degraded(case: _Case) -> Verdict:
+    absent = case.run.absent
+    verb = "are" if absent[0].kind in _PLURAL else "is"
+    texts = (symptom(case.facts, need) for need in absent)
+    return Verdict(
+        base=case.base.ref,
+        answer="degraded",
+        unmet=absent,
+        reason=_sentence(case.base, f"it starts, but there {verb} no {_words(absent, ' or ')}"),
+        error_text=next((text for text in texts if text), None),
+        fix=run_fix(absent),
+        trace=case.load.trace,
+    )
+
+
+def _runs(case: _Case) -> Verdict:
+    weighty = (need for need in case.run.met if need.confidence != "possible")
+    words = dict.fromkeys((*_loaded_words(case.facts), *map(_word, weighty)))
+    reason = f"it has {_list([*words])}" if words else "the program needs nothing from the image"
+    if case.run.maybe:
+        reason += f"; perhaps used, and not there: {_words(case.run.maybe)}"
+    level = next((n.value for n in case.needs if n.kind == "cpu"), case.base.provides.cpu_floor)
+    if level and level is not UNKNOWN:
+        reason += f"; only on CPUs of {level} and up"
+    return Verdict(
+        base=case.base.ref,
+        answer="runs",
+        unmet=(),
+        reason=_sentence(case.base, reason),
+        trace=case.load.trace,
+    )
+
+
+def _loaded_words(facts: BinaryFacts) -> Iterable[str]:
+    if facts.elf is None or facts.elf.interpreter is None:
+        return
+    yield "its loader"
+    if facts.elf.needed:
+        yield "its library" if len(facts.elf.needed) == 1 else "all its libraries"
+
+
+def _sentence(base: BaseImage, reason: str) -> str:
+    """`reason` with the REF in front, once, whatever name the loader model put there."""
+    for name in (base.ref, base.title, base.name):
+        reason = reason.removeprefix(f"{name}: ")
+    return f"{base.ref}: {reason}"
+
+
+def _word(need: Need) -> str:
+    return _RUN_WORDS.get(need.kind, need.value)
+
+
+def _words(needs: Iterable[Need], joint: str = " and ") -> str:
+    return _list([*dict.fromkeys(_word(need) for need in needs)], joint)
+
+
+def _list(words: list[str], joint: str = " and ") -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])}{joint}{words[-1]}"
