@@ -1,0 +1,46 @@
+"""Flags that several commands share: declared once, so that they mean the same everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from linkcheck.report import FORMATS
+
+
+def _known_format(value: str) -> str:
+    if value not in FORMATS:
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(FORMATS)}")
+    return value
+
+
+Bases = Annotated[
+    Optional[list[str]],  # noqa: UP045 -- typer reads it at run time
+    typer.Option(
+        "--base",
+        metavar="REF",
+        envvar="LINKCHECK_BASE",
+        help="A base: a name (see `linkcheck bases`) or dir:PATH; again for more.",
+    ),
+]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="|".join(FORMATS),
+        envvar="LINKCHECK_FORMAT",
+        callback=_known_format,
+        help="How the result is written.",
+    ),
+]
+Output = Annotated[
+    Optional[Path],  # noqa: UP045 -- typer reads it at run time
+    typer.Option(
+        "--output",
+        metavar="FILE",
+        envvar="LINKCHECK_OUTPUT",
+        help="Write the result there, whole or not at all.",
+    ),
+]

@@ -1,0 +1,156 @@
+"""The details of one program: what it is, where it runs, what to do."""
+
+from __future__ import annotations
+
+from linkcheck.advise.verdict import bare_reason
+from linkcheck.model.facts import BinaryFacts, GoFacts
+from linkcheck.model.report import Subject
+from linkcheck.model.verdicts import Finding, Recommendation, Verdict
+from linkcheck.report.columns import columns
+from linkcheck.report.screen import Screen
+from linkcheck.report.text import human_size, paint, paragraph, plain, short_base, wrap
+
+_MANY = 6  # names of a list that are shown before "and N more"
+_LEAST_WHY = 24  # columns that the reasons get, however long the names are
+
+
+def details(subject: Subject, screen: Screen) -> list[str]:
+    """The lines about one program."""
+    lines = _header(subject, screen)
+    if subject.verdicts:
+        lines += ["", *_verdicts(subject.verdicts, screen)]
+        lines += _seen(subject.verdicts, screen)
+    if subject.findings:
+        lines += ["", "findings"]
+        for finding in subject.findings:
+            lines += _finding(finding, screen)
+    if subject.recommendation is not None:
+        lines += ["", *_recommendation(subject.recommendation, screen)]
+    for verdict in subject.verdicts:
+        if verdict.trace:
+            lines += ["", plain(f"how {verdict.base} loads it")]
+            lines += [f"  {plain(step)}" for step in verdict.trace]
+    return lines
+
+
+def libc_name(facts: BinaryFacts) -> str:
+    """`glibc 2.34`, `musl`, `none` or `unknown`."""
+    return f"{facts.libc.family} {facts.libc.minimum or ''}".rstrip()
+
+
+def _header(subject: Subject, screen: Screen) -> list[str]:
+    facts = subject.facts
+    kind = facts.elf.linkage if facts.elf else {"macho": "Mach-O", "pe": "PE"}.get(facts.format, "")
+    title = f"{facts.platform}, {kind}, {human_size(facts.size)}"
+    lines = [paint(line, "bold", screen) for line in paragraph(facts.path, screen)]
+    rows = [("is", title)]
+    if subject.sha256:
+        rows.append(("sha256", subject.sha256))
+    rows.append(("libc", _libc(facts)))
+    if facts.elf and facts.elf.interpreter:
+        rows.append(("loader", facts.elf.interpreter))
+    needed = facts.elf.needed if facts.elf else facts.needed
+    if needed:
+        rows.append(("needed", ", ".join(needed)))
+    if facts.go:
+        rows.append(("Go", _go(facts.go)))
+        if facts.go.cgo_packages:
+            rows.append(("calls C", _callers(facts.go)))
+    if facts.packer:
+        rows.append(("packed", f"by {facts.packer}: the real program is hidden"))
+    rows += [("gap", gap) for gap in facts.gaps]
+    for key, value in rows:
+        lines += paragraph(value, screen, first=f"  {key:<7}  ")
+    return lines
+
+
+def _libc(facts: BinaryFacts) -> str:
+    libc = facts.libc
+    if libc.minimum is None:
+        text = libc.family
+    else:
+        text = f"{libc.family} {libc.minimum} or newer"
+    if libc.minimum and libc.forced_by:
+        text += f" (for {_some(libc.forced_by, 2)})"
+    return text
+
+
+def _go(go: GoFacts) -> str:
+    parts = [go.version or "version unknown"]
+    main = go.main.path if go.main else go.path
+    if main:
+        parts.append(main)
+    parts.append(
+        {
+            "go": "looks host names up itself",
+            "cgo": "looks host names up through libc",
+            "none": "looks no host names up",
+            "unknown": "host name lookup unknown",
+        }[go.resolver]
+    )
+    return ", ".join(parts)
+
+
+def _callers(go: GoFacts) -> str:
+    return "; ".join(
+        f"{p.package}{f' of {p.module}' if p.module not in (None, 'std') else ''}"
+        f" ({_some(p.functions, 3)})"
+        for p in go.cgo_packages
+    )
+
+
+def _verdicts(verdicts: tuple[Verdict, ...], screen: Screen) -> list[str]:
+    names = [plain(short_base(v.base)) for v in verdicts]
+    longest = min(max(map(len, [*names, "base"])), screen.width - len("degraded") - 4 - _LEAST_WHY)
+    why = screen.width - longest - len("degraded") - 4
+    rows = [
+        [
+            "\n".join(wrap(name, longest)),
+            paint(verdict.answer, verdict.answer, screen),
+            "\n".join(wrap(plain(bare_reason(verdict)), why)),
+        ]
+        for name, verdict in zip(names, verdicts, strict=True)
+    ]
+    return columns(["base", "verdict", "why"], rows)
+
+
+def _seen(verdicts: tuple[Verdict, ...], screen: Screen) -> list[str]:
+    """Each error text once, with the bases that show it."""
+    seen: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if verdict.error_text:
+            seen.setdefault(verdict.error_text, []).append(short_base(verdict.base))
+    lines: list[str] = []
+    for text, bases in seen.items():
+        lines += paragraph(", ".join(bases) + ":", screen, first="  ")
+        for line in text.splitlines():
+            lines += paragraph(line, screen, first="    ")
+    return ["", "what you would see", *lines] if lines else []
+
+
+def _finding(finding: Finding, screen: Screen) -> list[str]:
+    color = {"error": "fails", "warning": "degraded"}.get(finding.level, "dim")
+    head = f"  {finding.rule} {finding.level}: "
+    lines = paragraph(finding.message, screen, first=head, rest=" " * 8)
+    lines[0] = paint(head.strip(), color, screen).join(lines[0].split(head.strip(), 1))
+    if finding.evidence:
+        lines += paragraph(_some(finding.evidence, _MANY), screen, first=f"{'seen: ':>14}", rest=" " * 14)
+    if finding.fix:
+        lines += paragraph(finding.fix, screen, first=f"{'fix: ':>14}", rest=" " * 14)
+    return lines
+
+
+def _recommendation(recommendation: Recommendation, screen: Screen) -> list[str]:
+    added = f" with {', '.join(recommendation.add)} added" if recommendation.add else ""
+    head = f"smallest base: {recommendation.base}{added}"
+    lines = [paint(line, "bold", screen) for line in paragraph(head, screen, rest="  ")]
+    for because in recommendation.because:
+        lines += paragraph(because, screen, first="  ")
+    for other in recommendation.alternatives:
+        lines += paragraph(other, screen, first="  or ", rest="     ")
+    return lines
+
+
+def _some(names: tuple[str, ...], limit: int) -> str:
+    more = len(names) - limit
+    return ", ".join(names[:limit]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,129 @@
+"""The table for people: reads well at 80 columns and in a pipe.
+
+One program: what it is, where it runs and why not, what to do. Several: one line each first,
+then the same details below. Builds: one line a recipe, then why each refusal.
+"""
+
+from __future__ import annotations
+
+from linkcheck.advise.verdict import bare_reason
+from linkcheck.model.report import Build, Failure, Report, Subject
+from linkcheck.model.verdicts import Verdict
+from linkcheck.report.grid import Row, grid
+from linkcheck.report.program import details, libc_name
+from linkcheck.report.screen import Screen
+from linkcheck.report.text import human_size, paint, paragraph, short_base
+
+_WORST = ("fails", "unknown", "degraded")
+_SHORT = {"ca-certificates": "CA", "tmp": "/tmp"}
+
+
+def render(report: Report, screen: Screen = Screen()) -> str:  # noqa: B008 -- frozen
+    """The report as text with a final newline; control characters of names are spelled out."""
+    blocks: list[list[str]] = []
+    if report.builds is not None:
+        blocks += _matrix(report, report.builds, screen)
+    else:
+        if len(report.subjects) > 1:
+            blocks.append(_overview(report.subjects, screen))
+        blocks += [details(subject, screen) for subject in report.subjects]
+    if report.errors:
+        blocks.append(_errors(report.errors, screen))
+    return "\n".join("\n".join(line.rstrip() for line in block) + "\n" for block in blocks)
+
+
+def _overview(subjects: tuple[Subject, ...], screen: Screen) -> list[str]:
+    rows = [
+        Row(
+            (
+                subject.facts.path,
+                subject.facts.elf.linkage if subject.facts.elf else subject.facts.platform,
+                libc_name(subject.facts),
+                _smallest(subject),
+            ),
+            subject.verdicts,
+        )
+        for subject in subjects
+    ]
+    return grid(("program", "linkage", "libc", "smallest base"), rows, screen)
+
+
+def _matrix(report: Report, builds: tuple[Build, ...], screen: Screen) -> list[list[str]]:
+    names = _build_names(builds)
+    rows: list[Row] = []
+    judged: list[tuple[str, Verdict]] = []
+    excuses: list[str] = []
+    for name, build in zip(names, builds, strict=True):
+        if build.subject is None:
+            rows.append(Row((name, build.status)))
+            excuses += paragraph(
+                f"{name} {build.status}: {_last_words(build.log_tail)}", screen, rest="    "
+            )
+            continue
+        subject = report.subjects[build.subject]
+        facts = subject.facts
+        cells = (
+            name,
+            facts.elf.linkage if facts.elf else facts.format,
+            libc_name(facts),
+            facts.go.resolver if facts.go else "unknown",
+            human_size(facts.size),
+            _smallest(subject),
+        )
+        rows.append(Row(cells, subject.verdicts))
+        judged += [(name, verdict) for verdict in subject.verdicts]
+    heads = ("recipe", "linkage", "libc", "DNS", "size", "smallest base")
+    blocks = [grid(heads, rows, screen), excuses, _whys(judged, screen)]
+    return [block for block in blocks if block]
+
+
+def _build_names(builds: tuple[Build, ...]) -> list[str]:
+    """The recipes, with platform and Go version where the builds differ in them."""
+    several_platforms = len({build.platform for build in builds}) > 1
+    several_go = len({build.go for build in builds if build.go}) > 1
+    return [
+        build.recipe
+        + (f" {build.platform}" if several_platforms else "")
+        + (f" {build.go}" if several_go and build.go else "")
+        for build in builds
+    ]
+
+
+def _whys(judged: list[tuple[str, Verdict]], screen: Screen) -> list[str]:
+    """Each reason once, the worst first, with the builds and bases that it holds for."""
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for name, verdict in judged:
+        if verdict.answer != "runs":
+            bases = found.setdefault((verdict.answer, bare_reason(verdict)), {})
+            bases.setdefault(short_base(verdict.base), []).append(name)
+    lines: list[str] = []
+    for (answer, reason), bases in sorted(found.items(), key=lambda item: _WORST.index(item[0][0])):
+        names = dict.fromkeys(name for names in bases.values() for name in names)
+        head = f"{', '.join(names)} on {', '.join(bases)}: {answer}"
+        lines += [paint(line, answer, screen) for line in paragraph(head, screen, rest="  ")]
+        lines += paragraph(reason, screen, first="    ")
+    return lines
+
+
+def _smallest(subject: Subject) -> str:
+    if subject.recommendation is None:
+        return "-"
+    added = "".join(f" +{_SHORT.get(thing, thing)}" for thing in subject.recommendation.add)
+    return short_base(subject.recommendation.base) + added
+
+
+def _last_words(log_tail: str) -> str:
+    """The compiler's reason: its first line that is an error, else its last line."""
+    lines = [line.strip() for line in log_tail.splitlines() if line.strip()]
+    telling = [
+        line for line in lines if not line.startswith("#") and ("error" in line or ": " in line)
+    ]
+    return (telling or lines or ["no output"])[0 if telling else -1]
+
+
+def _errors(errors: tuple[Failure, ...], screen: Screen) -> list[str]:
+    lines = [f"could not be judged: {len(errors)}"]
+    for error in errors:
+        text = error.message if error.path in error.message else f"{error.path}: {error.message}"
+        lines += paragraph(text, screen, first="  ", rest="    ")
+    return lines
