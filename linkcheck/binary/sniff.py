@@ -30,7 +30,7 @@ UNKNOWN = Kind("unknown", "a file of no known kind", "name a compiled program")
 _UNPACK = "unpack it first, and name the program in it"
 _LINK = "link it into a program first, and name that"
 _CONTAINER_SAVE = (
-    "unpack it first (for an image archive use docker-archive:FILE or oci-archive:FILE)"
+    "unpack it first, and name the program in it (is it an image? that is a REF, not a PATH)"
 )
 
 _PREFIXES: tuple[tuple[bytes, Kind], ...] = (

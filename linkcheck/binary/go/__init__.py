@@ -26,9 +26,10 @@ def read_go(image: ProgramImage) -> tuple[GoFacts | None, tuple[str, ...]]:
     Never raises on hostile bytes; every read is bounded.
     """
     raw, gaps = read_raw(image)
-    table = find_table(image)
+    says_go = raw is not None or any(s.name in _GO_SECTIONS for s in image.sections)
+    table = find_table(image, thorough=says_go)
     if raw is None and table is None:
-        if any(section.name in _GO_SECTIONS for section in image.sections):
+        if says_go:
             gaps = ("Go: its sections are there, but neither build info nor functions in them",)
             return GoFacts(None, None, None, (), (), False, frozenset(), (), "unknown"), gaps
         return None, ()

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
-from linkcheck.binary.go.scan import addresses_of, unrepeated
+from linkcheck.binary.go.scan import aligned_offsets, unrepeated
 from linkcheck.binary.image import ProgramImage, Section, Segment
 
 MAGIC = b"\xff Go buildinf:"
@@ -40,10 +41,9 @@ def read_raw(image: ProgramImage) -> tuple[RawBuildInfo | None, tuple[str, ...]]
     """
     broken = 0
     for region in unrepeated(image, _places(image)):
-        for count, address in enumerate(addresses_of(image, MAGIC, region, ALIGN)):
-            if count >= _MAX_CANDIDATES:
-                break
-            found = _read_at(image, address)
+        offsets = aligned_offsets(image.data, region, (MAGIC,), ALIGN, probe=MAGIC.index(b"G"))
+        for offset in islice(offsets, _MAX_CANDIDATES):
+            found = _read_at(image, region.address + offset - region.offset)
             if found is not None:
                 return found, ()
             broken += 1

@@ -25,58 +25,12 @@ _RUNTIME = frozenset({"runtime", "runtime/cgo"})
 
 # First path elements of the standard library ("go list std"), for packages no module claims.
 _STD = frozenset(
-    [
-        "archive",
-        "bufio",
-        "bytes",
-        "cmp",
-        "compress",
-        "container",
-        "context",
-        "crypto",
-        "database",
-        "debug",
-        "embed",
-        "encoding",
-        "errors",
-        "expvar",
-        "flag",
-        "fmt",
-        "go",
-        "hash",
-        "html",
-        "image",
-        "index",
-        "internal",
-        "io",
-        "iter",
-        "log",
-        "maps",
-        "math",
-        "mime",
-        "net",
-        "os",
-        "path",
-        "plugin",
-        "reflect",
-        "regexp",
-        "runtime",
-        "slices",
-        "sort",
-        "strconv",
-        "strings",
-        "structs",
-        "sync",
-        "syscall",
-        "testing",
-        "text",
-        "time",
-        "unicode",
-        "unique",
-        "unsafe",
-        "weak",
-        "vendor",
-    ]
+    """
+    archive bufio bytes cmp compress container context crypto database debug embed encoding
+    errors expvar flag fmt go hash html image index internal io iter log maps math mime net
+    os path plugin reflect regexp runtime slices sort strconv strings structs sync syscall
+    testing text time unicode unique unsafe weak vendor
+    """.split()  # noqa: SIM905 - a word list reads better than 49 quoted words
 )
 
 
@@ -125,7 +79,7 @@ def module_of(package: str, main: Module | None, deps: tuple[Module, ...]) -> st
         owners = [m for m in modules if path == m.path or path.startswith(m.path + "/")]
         owner = max(owners, key=lambda m: len(m.path), default=None)
         if owner is not None:
-            return owner.path if owner is main else _title(owner)
+            return owner.path if owner == main else _title(owner)
     return "std" if package.split("/", 1)[0] in _STD else None
 
 

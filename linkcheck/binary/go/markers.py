@@ -37,6 +37,9 @@ CA_EMBEDDED = frozenset({"crypto/x509.SetFallbackRoots"})
 # time/tzdata, and -tags timetzdata, register this through its init.
 TZDATA_EMBEDDED = frozenset({"time/tzdata.loadFromEmbeddedTZData"})
 
+# From Go 1.24 on every HTTP server makes a dummy tls.Client for HTTP/2 without TLS.
+_UNENCRYPTED_HTTP2 = frozenset({"net/http.(*conn).maybeServeUnencryptedHTTP2"})
+
 _FORM = frozenset({"mime/multipart.(*Reader).readForm"})
 
 
@@ -52,8 +55,9 @@ def _group(
 
 
 MARKERS: tuple[Marker, ...] = (
-    # Traps: crypto/x509.loadSystemRoots, crypto/x509.(*Certificate).Verify and
-    # crypto/tls.(*Conn).Handshake come with any HTTP server.
+    # Traps, all in plain HTTP servers: crypto/x509.loadSystemRoots, (*Certificate).Verify,
+    # crypto/tls.(*Conn).Handshake; and crypto/tls.(*Conn).clientHandshake, which
+    # (*Conn).handleRenegotiation reaches in any program that reads from a tls.Conn.
     *_group(
         "ca-certificates", "likely", "verifies TLS servers against the system's certificates",
         "net/http.(*Client).do",  # Go 1.11 on
@@ -62,9 +66,16 @@ MARKERS: tuple[Marker, ...] = (
         "crypto/tls.dial",  # Go 1.14 on
         "crypto/tls.Dial",
         "crypto/tls.DialWithDialer",
-        "crypto/tls.(*Conn).clientHandshake",
+        "crypto/tls.QUICClient",
         "crypto/x509.SystemCertPool",
+        "net/smtp.(*Client).StartTLS",
         moot_with=CA_EMBEDDED,
+    ),
+    # tls.Client is small: it mostly shows as an inlined name, or by the method value it takes.
+    *_group(
+        "ca-certificates", "likely", "speaks TLS as a client",
+        "crypto/tls.Client", "crypto/tls.(*Conn).clientHandshake-fm",
+        moot_with=CA_EMBEDDED | _UNENCRYPTED_HTTP2,
     ),
     # Trap: lower-case time.loadLocation comes with time.Local, so with everything.
     *_group(
@@ -89,7 +100,9 @@ MARKERS: tuple[Marker, ...] = (
         "program", "possible", "starts other programs",
         "os/exec.Command", "os/exec.CommandContext", "os.StartProcess", "syscall.Exec",
     ),
-    *_group("plugin", "likely", "loads Go plugins (.so files)", "plugin.Open"),
+    # Without cgo plugin.Open is a stub that always fails (plugin/plugin_stubs.go).
+    *_group("plugin", "likely", "loads Go plugins (.so files)", "plugin._Cfunc_pluginOpen"),
+    *_group("plugin", "possible", "loads Go plugins (.so files)", "plugin.Open"),
     # Trap: net.cgoLookupHost and friends are stubs in pure Go builds too.
     *_group(
         "nss", "possible", "resolves names through the C library (getaddrinfo, NSS)",
@@ -106,6 +119,7 @@ MARKERS: tuple[Marker, ...] = (
 KNOWN_NAMES: frozenset[str] = (
     frozenset(marker.name for marker in MARKERS)
     | CA_EMBEDDED
+    | _UNENCRYPTED_HTTP2
     | TZDATA_EMBEDDED
     | CGO_NAMES
     | LOOKUP_NAMES
@@ -122,7 +136,7 @@ class Shown:
 
 
 def needs_shown(found: frozenset[str]) -> tuple[Shown, ...]:
-    """What `found` (GoFacts.markers) shows: one entry a kind, the surest confidence first found.
+    """What `found` (GoFacts.markers) shows: one entry a kind, with its surest confidence.
 
     Evidence reads "function net/http.(*Client).do is linked: verifies TLS servers ...", and can
     be checked with `go tool nm` (or `strings` on a stripped program).

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from struct import Struct
 from typing import Literal
 
-from linkcheck.binary.go.scan import CHUNK, unrepeated
+from linkcheck.binary.go.scan import aligned_offsets, offsets_of, unrepeated
 from linkcheck.binary.image import Bytes, ProgramImage
 
 SECTION_NAMES = (".gopclntab", ".data.rel.ro.gopclntab", "__gopclntab")
@@ -28,6 +29,7 @@ _FORMATS: dict[int, TableFormat] = {
     0xFFFFFFF0: "1.18",
     0xFFFFFFF1: "1.18",  # Go 1.20: same layout, only the meaning of inline trees differs
 }
+_ALIGN = 32  # cmd/link/internal/ld/data.go: the section's, or its start within the data
 _SAMPLE = 64
 
 
@@ -50,22 +52,26 @@ class FunctionTable:
     score: float  # share of sampled functions whose name offset is where a name starts
 
 
-def find_table(image: ProgramImage) -> FunctionTable | None:
+def find_table(image: ProgramImage, *, thorough: bool) -> FunctionTable | None:
     """The function table of `image`, or None: by section, else by header in its segments.
 
     Where several headers validate (a program that embeds another one), the one whose sampled
-    records fit best wins, then the one with more functions.
+    records fit best wins, then the one with more functions. Go's linker aligns the table;
+    `thorough` also looks at every other address, which costs ten times as much.
     """
     for section in (s for s in image.sections if s.name in SECTION_NAMES):
         table = _parse(image, section.offset, section.offset + section.size)
         if table is not None:
             return table
-    best: FunctionTable | None = None
-    for start, end in _candidates(image):
-        table = _parse(image, start, end)
-        if table and (best is None or (table.score, table.count) > (best.score, best.count)):
-            best = table
-    return best
+    table = _best(image, _aligned_candidates(image))
+    if table is None and thorough:
+        table = _best(image, _any_candidates(image))
+    return table
+
+
+def _best(image: ProgramImage, candidates: Iterator[tuple[int, int]]) -> FunctionTable | None:
+    tables = (_parse(image, start, end) for start, end in islice(candidates, MAX_CANDIDATES))
+    return max((t for t in tables if t), key=lambda t: (t.score, t.count), default=None)
 
 
 def record_offsets(data: Bytes, table: FunctionTable, count: int) -> list[int]:
@@ -85,29 +91,20 @@ def name_field(table: FunctionTable) -> tuple[int, Struct]:
     return 4 if table.format == "1.18" else table.pointer_size, Struct(f"{order}i")
 
 
-def _candidates(image: ProgramImage) -> Iterator[tuple[int, int]]:
-    little = image.byte_order == "little"
-    needles = (b"\xff\xff\xff\0\0",) if little else tuple(m.to_bytes(4) + b"\0\0" for m in _FORMATS)
-    seen = 0
+def _aligned_candidates(image: ProgramImage) -> Iterator[tuple[int, int]]:
+    needles = [magic.to_bytes(4, image.byte_order) + b"\0\0" for magic in _FORMATS]
+    probe = 0 if image.byte_order == "little" else 3  # the one byte that is no 0xff
     for region in unrepeated(image, image.segments):
-        end = region.offset + region.size
-        for needle in needles:
-            for offset in _headers(image, region.offset, end, needle, shift=int(little)):
-                seen += 1
-                if seen > MAX_CANDIDATES:
-                    return
-                yield offset, end
+        for offset in aligned_offsets(image.data, region, needles, _ALIGN, probe):
+            yield offset, region.offset + region.size
 
 
-def _headers(image: ProgramImage, start: int, end: int, needle: bytes, shift: int) -> Iterator[int]:
-    for base in range(start, end, CHUNK):
-        chunk = image.data[base : min(end, base + CHUNK + 8)]
-        at = chunk.find(needle)
-        while at >= 0:
-            head = chunk[at - shift : at - shift + 8] if at >= shift else b""
-            if len(head) == 8 and _plausible(image, head):
-                yield base + at - shift
-            at = chunk.find(needle, at + 1)
+def _any_candidates(image: ProgramImage) -> Iterator[tuple[int, int]]:
+    for region in unrepeated(image, image.segments):
+        for magic in _FORMATS:
+            needle = magic.to_bytes(4, image.byte_order) + b"\0\0"
+            for offset in offsets_of(image.data, region, needle):
+                yield offset, region.offset + region.size
 
 
 def _plausible(image: ProgramImage, head: bytes) -> bool:
