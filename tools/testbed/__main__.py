@@ -5,31 +5,51 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 
-from . import cache, golang, roots
+from . import cache, engine, golang, images, programs, roots
 from .host import TestbedError, say
+
+# In the order in which `all` runs them: images need the engine and the roots.
+COMMANDS: dict[str, tuple[str, Callable[[], object]]] = {
+    "go": ("a Go toolchain; its GOROOT is the last line printed", golang.goroot),
+    "docker": ("a Docker Engine that answers, started here if need be", engine.start),
+    "roots": ("root file systems of base images", roots.make),
+    "images": ("the roots and two Go builders as Docker images", images.make),
+    "programs": ("real programs out of Debian and Alpine packages", programs.make),
+}
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit code is 0, or 1 with the reason on standard error."""
     parser = argparse.ArgumentParser(prog="python -m tools.testbed", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    chosen = commands.add_parser("roots", help="root file systems of base images")
-    chosen.add_argument("names", nargs="*", metavar="NAME", help="only these roots")
-    commands.add_parser("go", help="a Go toolchain; its GOROOT is the last line printed")
+    chosen = parser.add_subparsers(dest="command", required=True)
+    for name, (text, _) in COMMANDS.items():
+        command = chosen.add_parser(name, help=text)
+        if name == "roots":
+            command.add_argument("names", nargs="*", metavar="NAME", help="only these roots")
+    chosen.add_parser("all", help="all of these, in this order")
     arguments = parser.parse_args(argv)
-    began = time.monotonic()
     try:
-        if arguments.command == "roots":
-            roots.make(arguments.names)
-        elif arguments.command == "go":
+        if arguments.command == "all":
+            for name, (_, run) in COMMANDS.items():
+                _timed(name, run)
+        elif arguments.command == "roots":
+            _timed("roots", lambda: roots.make(arguments.names))
+        else:
+            _timed(arguments.command, COMMANDS[arguments.command][1])
+        if arguments.command == "go":
             print(golang.goroot())
-            return 0
     except TestbedError as error:
         print(f"testbed: error: {error}", file=sys.stderr)
         return 1
-    say(f"{arguments.command}: done in {time.monotonic() - began:.1f} s, in {cache.root()}")
     return 0
+
+
+def _timed(name: str, run: Callable[[], object]) -> None:
+    began = time.monotonic()
+    run()
+    say(f"{name}: done in {time.monotonic() - began:.1f} s, in {cache.root()}")
 
 
 if __name__ == "__main__":

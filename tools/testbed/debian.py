@@ -41,7 +41,7 @@ def root(release: str) -> Path:
 
     def build(folder: Path) -> None:
         bootstrap(suite, folder)
-        _slim(folder)
+        slim(folder)
 
     return cache.ensure(f"roots/debian-{release}", recipe, build)
 
@@ -62,7 +62,8 @@ def bootstrap(suite: str, folder: Path, include: Sequence[str] = ()) -> None:
     run([*command, suite, str(folder), debian_mirror()], env={"TMPDIR": "/tmp"})
 
 
-def _slim(folder: Path) -> None:
+def slim(folder: Path) -> None:
+    """Drop what the official slim images drop, and the device files that engines bring."""
     for name in _DOCUMENTATION:
         _remove_files(folder / "usr/share" / name)
     for pattern in _LEFTOVERS:

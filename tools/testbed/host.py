@@ -18,6 +18,7 @@ PACKAGES = {
     "bwrap": "bubblewrap",
     "debootstrap": "debootstrap",
     "debugfs": "e2fsprogs",
+    "docker": "docker.io",
     "dockerd": "docker.io",
     "dpkg-deb": "dpkg",
     "qemu-img": "qemu-utils",
