@@ -42,7 +42,9 @@ class SymbolNeed:
     weak: bool = False
     data_relocs: tuple[int, ...] = ()
     plt_relocs: tuple[int, ...] = ()
-    copy: bool = False  # a COPY relocation: the program reserves the space, a library must define it
+    copy: bool = (
+        False  # a COPY relocation: the program reserves the space, a library must define it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class ElfFacts:
     e_flags: int = 0
     machine_flags: tuple[str, ...] = ()  # e.g. "hard-float" on 32-bit ARM
     notes: Notes = Notes()
+    exported: frozenset[str] = frozenset()  # dynamic symbols that libraries may call back
+    kernel_refusal: str = ""  # why Linux's ELF loader itself refuses the headers, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +113,16 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class CgoPackage:
-    """A Go package that calls C: which functions, and the module it came with ("std" for Go's own)."""
+    """A Go package that calls C: which functions, and its module ("std" for Go's own)."""
 
     package: str
     functions: tuple[str, ...]
-    module: str | None  # "github.com/mattn/go-sqlite3 v1.14.22", "std", or None when not known
+    module: str | None  # "github.com/mattn/go-sqlite3 v1.14.22", "std"; None: not known
 
 
 @dataclass(frozen=True, slots=True)
 class GoFacts:
-    """What Go's toolchain left in the program; `go version -m` is the reference for the build info."""
+    """What Go's toolchain left in the program; `go version -m` is the reference for it."""
 
     version: str | None  # "go1.27.3"; None: no readable build info
     path: str | None  # package path of main
@@ -129,6 +133,7 @@ class GoFacts:
     markers: frozenset[str]  # the known function names (binary.go.markers) that are linked
     cgo_packages: tuple[CgoPackage, ...]
     resolver: Resolver
+    links_cgo: bool = False  # functions of runtime/cgo are linked: C code is in the program
 
     def setting(self, key: str) -> str | None:
         """The value of one build setting, or None."""

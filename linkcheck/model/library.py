@@ -17,7 +17,7 @@ class Exports(Protocol):
     """The dynamic symbols that a shared object defines."""
 
     def defines(self, name: str, version: str | None) -> bool | MaybeUnknown:
-        """Whether a lookup of `name` at `version` ends here, by glibc's `check_match` (dl-lookup.c).
+        """Whether a lookup of `name` at `version` ends here, by `check_match` of dl-lookup.c.
 
         A versioned lookup matches that version or an unversioned, unhidden definition; an
         unversioned one (`version` None) matches any default or oldest definition.
@@ -25,7 +25,7 @@ class Exports(Protocol):
         ...
 
     def names(self, name: str) -> bool | MaybeUnknown:
-        """Whether `name` is defined at any version, hidden or not (musl looks no further)."""
+        """Whether `name` has a definition that is not hidden; musl's lookup asks no more."""
         ...
 
 
@@ -53,7 +53,7 @@ class SharedObject:
 
 @dataclass(frozen=True, slots=True)
 class CacheEntry:
-    """One line of `ldconfig -p`: `flags` as in glibc's cache (dl-cache.h), `hwcap` subfolder or None."""
+    """One line of `ldconfig -p`: `flags` as in dl-cache.h, `hwcap` subfolder or None."""
 
     soname: str
     path: str
@@ -63,7 +63,7 @@ class CacheEntry:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Nothing can be opened under that path; `why` is the errno text ("No such file or directory")."""
+    """Nothing can be opened under that path; `why` is the errno text."""
 
     why: str = "No such file or directory"
 
@@ -88,14 +88,14 @@ class LibraryView(Protocol):
 
     @property
     def platform(self) -> str | MaybeUnknown | None:
-        """"linux/amd64"; None when nothing in the base is of any platform (scratch)."""
+        """ "linux/amd64"; None when nothing in the base is of any platform (scratch)."""
         ...
 
     def open(self, path: str) -> Opened:
         """The shared object (or program interpreter) at `path`, through the base's own symlinks."""
         ...
 
-    def ld_cache(self) -> tuple[CacheEntry, ...] | None | MaybeUnknown:
+    def ld_cache(self) -> tuple[CacheEntry, ...] | MaybeUnknown | None:
         """The entries of /etc/ld.so.cache in file order; None where there is no such file."""
         ...
 
@@ -103,7 +103,7 @@ class LibraryView(Protocol):
         """The default directories compiled into that glibc loader (`system_dirs` in dl-load.c)."""
         ...
 
-    def read_text(self, path: str) -> str | None | MaybeUnknown:
+    def read_text(self, path: str) -> str | MaybeUnknown | None:
         """A small text file (/etc/ld-musl-x86_64.path, /etc/ld.so.preload), or None."""
         ...
 

@@ -31,16 +31,16 @@ class Provides:
     """
 
     libc: BaseLibc | MaybeUnknown = UNKNOWN
-    libc_version: str | None | MaybeUnknown = UNKNOWN
-    ca_bundle: str | None | MaybeUnknown = UNKNOWN  # path that Go's crypto/x509 finds
-    tzdata: str | None | MaybeUnknown = UNKNOWN  # path of a zoneinfo folder or zip
+    libc_version: str | MaybeUnknown | None = UNKNOWN
+    ca_bundle: str | MaybeUnknown | None = UNKNOWN  # path that Go's crypto/x509 finds
+    tzdata: str | MaybeUnknown | None = UNKNOWN  # path of a zoneinfo folder or zip
     users: tuple[str, ...] | MaybeUnknown = UNKNOWN  # names in /etc/passwd; () where no such file
-    nsswitch_hosts: str | None | MaybeUnknown = UNKNOWN  # right side of "hosts:"
-    tmp: str | None | MaybeUnknown = UNKNOWN  # "/tmp" where it exists and is writable
-    shell: str | None | MaybeUnknown = UNKNOWN  # path of /bin/sh
-    cpu_floor: str | None | MaybeUnknown = None  # "x86-64-v2": the base itself needs that much
+    nsswitch_hosts: str | MaybeUnknown | None = UNKNOWN  # right side of "hosts:"
+    tmp: str | MaybeUnknown | None = UNKNOWN  # "/tmp" where it exists and is writable
+    shell: str | MaybeUnknown | None = UNKNOWN  # path of /bin/sh
+    cpu_floor: str | MaybeUnknown | None = None  # "x86-64-v2": the base itself needs that much
     platforms: tuple[str, ...] | MaybeUnknown = UNKNOWN  # platforms it is published for
-    size: int | None | MaybeUnknown = UNKNOWN  # unpacked bytes
+    size: int | MaybeUnknown | None = UNKNOWN  # unpacked bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,15 @@ class Refusal:
 class LoadResult:
     """What the loader model says of one program over one view of a base.
 
-    `refusals` in the order in which the loader would meet them (the first is what it prints);
-    `doubts` are the same for what could not be told; `trace` is every path considered, in order.
+    `refusals` in the order in which the loader would meet them; `error_text` is all that it
+    would print. `doubts` are what could not be told. `late` is what the start does not notice
+    and a later call dies of (lazy binding). `trace` is every path considered, in order.
     """
 
     refusals: tuple[Refusal, ...] = ()
     doubts: tuple[Refusal, ...] = ()
+    late: tuple[Refusal, ...] = ()
+    error_text: str | None = None
     trace: tuple[str, ...] = ()
     loaded: tuple[str, ...] = ()  # paths of the libraries in breadth-first order
 

@@ -1,0 +1,191 @@
+"""Dynamic symbols: what a file wants looked up, and what a library defines."""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from dataclasses import dataclass
+from typing import Final
+
+from linkcheck.binary.elf import dynamic as dt
+from linkcheck.binary.elf.dynamic import DynamicSection
+from linkcheck.binary.elf.relocations import symbol_uses
+from linkcheck.binary.elf.versions import (
+    HIDDEN,
+    VERSION_INDEX,
+    VersionDefinitions,
+    VersionNeeds,
+)
+from linkcheck.model.facts import SymbolNeed
+
+STB_LOCAL, STB_GLOBAL, STB_WEAK, STB_GNU_UNIQUE = 0, 1, 2, 10
+STT_TLS: Final = 6
+_LOADABLE_TYPES: Final = frozenset({0, 1, 2, 5, 6, 10})  # NOTYPE OBJECT FUNC COMMON TLS IFUNC
+MAX_SYMBOLS: Final = 1 << 19
+
+Definition = tuple[str | None, bool]  # version (None: unversioned), hidden
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolTable:
+    """What a library defines, by name; implements `linkcheck.model.library.Exports`."""
+
+    by_name: dict[str, tuple[Definition, ...]]
+
+    def defines(self, name: str, version: str | None) -> bool:
+        """See `Exports.defines`; the rules are `check_match` of glibc's dl-lookup.c."""
+        definitions = self.by_name.get(name, ())
+        if version is None:
+            return any(not hidden for _, hidden in definitions) or len(definitions) == 1
+        return any(v == version or (v is None and not hidden) for v, hidden in definitions)
+
+    def names(self, name: str) -> bool:
+        """See `Exports.names`."""
+        return any(not hidden for _, hidden in self.by_name.get(name, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Symbol:
+    name: str
+    binding: int
+    kind: int
+    section: int
+    value: int
+
+
+class _Reader:
+    """Symbols by index straight from DT_SYMTAB, which states no length of its own."""
+
+    def __init__(self, dynamic: DynamicSection) -> None:
+        order, wide = dynamic.layout.order, dynamic.layout.bits == 64
+        self._dynamic = dynamic
+        self._wide = wide
+        self._record = struct.Struct(order + ("IBBHQQ" if wide else "IIIBBH"))
+        self._address = dynamic.value(dt.DT_SYMTAB)
+        self._versym = dynamic.value(dt.DT_VERSYM)
+        self._half = struct.Struct(order + "H")
+
+    def symbols(self, first: int, count: int) -> list[_Symbol]:
+        """Up to `count` symbols from index `first` on; fewer where the file ends."""
+        if self._address is None or first < 0:
+            return []
+        size = self._record.size
+        raw = self._dynamic.layout.image.read(self._address + first * size, count * size)
+        raw = raw[: len(raw) - len(raw) % size]
+        text = self._dynamic.text
+        if self._wide:
+            return [
+                _Symbol(text(name), info >> 4, info & 15, section, value)
+                for name, info, _, section, value, _ in self._record.iter_unpack(raw)
+            ]
+        return [
+            _Symbol(text(name), info >> 4, info & 15, section, value)
+            for name, value, _, info, _, section in self._record.iter_unpack(raw)
+        ]
+
+    def versions(self, first: int, count: int) -> tuple[int, ...] | None:
+        """The DT_VERSYM entries of the same symbols, or None where there is no such table."""
+        if self._versym is None:
+            return None
+        raw = self._dynamic.layout.image.read(self._versym + first * 2, count * 2)
+        return struct.unpack(f"{self._dynamic.layout.order}{len(raw) // 2}H", raw[: len(raw) & ~1])
+
+
+def read_symbol_needs(dynamic: DynamicSection, needs: VersionNeeds) -> tuple[SymbolNeed, ...]:
+    """Every symbol that a relocation names and that this file leaves to others to define.
+
+    A symbol copied into the program (R_*_COPY) is defined here and needed all the same.
+    """
+    reader = _Reader(dynamic)
+    found: list[SymbolNeed] = []
+    for index, use in sorted(symbol_uses(dynamic).items()):
+        symbols = reader.symbols(index, 1)
+        if not symbols:
+            continue
+        symbol = symbols[0]
+        if not symbol.name or symbol.binding == STB_LOCAL or (symbol.section and not use.copy):
+            continue
+        versions = reader.versions(index, 1)
+        entry = needs.by_index.get(versions[0] & VERSION_INDEX) if versions else None
+        found.append(
+            SymbolNeed(
+                name=symbol.name,
+                version=entry.version if entry else None,
+                library=entry.library if entry else None,
+                weak=symbol.binding == STB_WEAK,
+                data_relocs=tuple(use.data),
+                plt_relocs=tuple(use.plt),
+                copy=use.copy,
+            )
+        )
+    return tuple(found)
+
+
+def read_exports(dynamic: DynamicSection, definitions: VersionDefinitions | None) -> SymbolTable:
+    """All symbols that a lookup can end at: those that the hash table reaches."""
+    reader = _Reader(dynamic)
+    first, count = _hashed_range(dynamic)
+    symbols = reader.symbols(first, count)
+    versions = reader.versions(first, len(symbols))
+    nodes = definitions.by_index if definitions else {}
+    by_name: dict[str, list[Definition]] = {}
+    for at, symbol in enumerate(symbols):
+        if symbol.binding == STB_LOCAL or symbol.section == 0 or symbol.kind not in _LOADABLE_TYPES:
+            continue
+        if symbol.value == 0 and symbol.kind != STT_TLS and symbol.section != 0xFFF1:
+            continue
+        entry = versions[at] if versions and at < len(versions) else 1
+        by_name.setdefault(symbol.name, []).append(
+            (nodes.get(entry & VERSION_INDEX), bool(entry & HIDDEN))
+        )
+    return SymbolTable({name: tuple(found) for name, found in by_name.items()})
+
+
+def read_exported_names(dynamic: DynamicSection) -> frozenset[str]:
+    """The names that a program itself defines for the libraries it loads (-rdynamic, callbacks)."""
+    first, count = _hashed_range(dynamic)
+    return frozenset(
+        s.name
+        for s in _Reader(dynamic).symbols(first, count)
+        if s.section and s.binding != STB_LOCAL
+    )
+
+
+def _hashed_range(dynamic: DynamicSection) -> tuple[int, int]:
+    """First index and count of the symbols that DT_GNU_HASH or DT_HASH can find."""
+    order, image = dynamic.layout.order, dynamic.layout.image
+    gnu = dynamic.value(dt.DT_GNU_HASH)
+    if gnu is not None:
+        head = image.read(gnu, 16)
+        if len(head) < 16:
+            return 0, 0
+        buckets, first, bloom, _ = struct.unpack(order + "4I", head)
+        start = gnu + 16 + bloom * (8 if dynamic.layout.bits == 64 else 4)
+        heads = _words(dynamic, start, min(buckets, MAX_SYMBOLS))
+        last = max(heads, default=0)
+        if last < first:
+            return 0, 0
+        chain = start + 4 * buckets
+        while last - first < MAX_SYMBOLS:
+            links = _words(dynamic, chain + 4 * (last - first), 256)
+            for link in links:
+                last += 1
+                if link & 1:
+                    return first, last - first
+            if len(links) < 256:
+                return first, last - first
+        return first, MAX_SYMBOLS
+    sysv = dynamic.value(dt.DT_HASH)
+    if sysv is not None:
+        head = image.read(sysv, 8)
+        if len(head) == 8:
+            return 0, min(struct.unpack(order + "2I", head)[1], MAX_SYMBOLS)
+    return 0, 0
+
+
+def _words(dynamic: DynamicSection, address: int, count: int) -> array[int]:
+    raw = dynamic.layout.image.read(address, count * 4)
+    words = array("I", raw[: len(raw) & ~3])
+    if (dynamic.layout.order == "<") != (struct.pack("=H", 1) == b"\1\0"):
+        words.byteswap()
+    return words

@@ -1,0 +1,83 @@
+"""REF -> base: a name of the catalog, or `dir:PATH`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from linkcheck.errors import UnknownBaseError
+from linkcheck.images.catalog import CatalogBase, load_catalog
+from linkcheck.images.observe import observe
+from linkcheck.images.root import DirRoot
+from linkcheck.images.root_view import RootView
+from linkcheck.model.provides import BaseImage
+
+if TYPE_CHECKING:
+    from linkcheck.model.library import LibraryView
+
+_LATER: Final = ("docker", "docker-archive", "oci-dir", "oci-archive", "registry")
+
+
+class ResolvedBase(Protocol):
+    """A base that programs can be judged against."""
+
+    @property
+    def image(self) -> BaseImage:
+        """What it is called and what it provides at run time."""
+        ...
+
+    def view(self, platform: str) -> LibraryView | None:
+        """What a loader of that platform sees in it; None where it is not published for it."""
+        ...
+
+
+class RootBase:
+    """A base made from a real root file system; it has the one platform that it was built for."""
+
+    def __init__(self, ref: str, folder: str) -> None:
+        root = DirRoot(folder)
+        self._view = RootView(root)
+        self.root = root
+        self.image = BaseImage(
+            ref=ref, name=ref, title=ref, provides=observe(root, self._view), source="root"
+        )
+
+    def view(self, platform: str) -> LibraryView | None:  # noqa: ARG002 - the loader compares
+        """The root itself, whatever the platform: the kernel model compares the machines."""
+        return self._view
+
+
+class _CatalogEntry:
+    """A catalog base under the REF that the user gave."""
+
+    def __init__(self, ref: str, base: CatalogBase) -> None:
+        self._base = base
+        self.image = base.image(ref)
+
+    def view(self, platform: str) -> LibraryView | None:
+        return self._base.view(platform)
+
+
+def resolve_base(ref: str) -> ResolvedBase:
+    """The base that `ref` names.
+
+    Raises UnknownBaseError for a name that nothing knows (with the nearest known names) and
+    BadRootError for a `dir:` whose folder can't be read.
+    """
+    scheme, colon, rest = ref.partition(":")
+    if colon and scheme == "dir":
+        return RootBase(ref, rest)
+    if colon and scheme in _LATER:
+        raise UnknownBaseError(
+            f"{ref}: images of the form `{scheme}:` can't be read yet",
+            next_step="unpack it (`docker export` and tar) and use dir:PATH",
+        )
+    catalog = load_catalog()
+    base = catalog.find(ref)
+    if base is None:
+        near = ", ".join(catalog.suggest(ref))
+        raise UnknownBaseError(
+            f"{ref}: no such base in the catalog",
+            next_step=(f"did you mean {near}? " if near else "")
+            + "`linkcheck bases` lists them; dir:PATH takes any root file system",
+        )
+    return _CatalogEntry(ref, base)

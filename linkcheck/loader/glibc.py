@@ -1,0 +1,203 @@
+"""glibc's dynamic loader on paper (elf/rtld.c, dl-load.c, dl-deps.c, dl-version.c, dl-lookup.c)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from linkcheck.loader import glibc_symbols, glibc_versions
+from linkcheck.loader.glibc_search import Broken, Hit, Loading, Search
+from linkcheck.loader.options import CPU_LEVELS, LoadOptions
+from linkcheck.loader.outcome import Log
+from linkcheck.loader.program_names import ProgramNames
+from linkcheck.model.facts import ElfFacts, SymbolNeed, VersionNeed
+from linkcheck.model.library import Exports, LibraryView, Missing, SharedObject
+
+# GNU_PROPERTY_X86_ISA_1_*: bit -> CPU level (x86-64 psABI)
+_ISA_BITS: Final = {1: 0, 2: 1, 4: 2, 8: 3}
+
+
+@dataclass(slots=True)
+class Loaded:
+    """One link map: the program, or a library under the name that messages use (l_name)."""
+
+    name: str
+    names: set[str]  # every name that a DT_NEEDED may have for it
+    needed: tuple[str, ...]
+    version_needs: tuple[VersionNeed, ...]
+    version_nodes: frozenset[str] | None
+    undefined: tuple[SymbolNeed, ...]
+    exports: Exports
+    bind_now: bool
+    has_relr: bool
+    isa_needed: int | None
+    place: Loading
+    identity: str  # canonical path: two names of one file are one map
+
+
+@dataclass(slots=True)
+class Namespace:
+    """All link maps in load order, and the names that could not be told apart from missing."""
+
+    main: Loaded
+    maps: list[Loaded]
+    unknown: list[str] = field(default_factory=list)
+
+    def named(self, name: str) -> Loaded | None:
+        """The map that answers to `name` (`_dl_name_match_p`, or its soname)."""
+        return next((m for m in self.maps if name in m.names), None)
+
+
+def run(
+    elf: ElfFacts, interpreter: SharedObject, view: LibraryView, log: Log, options: LoadOptions
+) -> None:
+    """Load, check versions, relocate; writes what happens into `log`."""
+    search = Search(view, interpreter, elf.machine_name, log, options)
+    space = _namespace(elf, options)
+    rtld = _loaded(Hit(elf.interpreter or interpreter.path, interpreter), None)
+    if not _load_all(space, rtld, search, view, log, options):
+        return
+    log.loaded.extend(m.identity for m in space.maps[1:])
+    if not _cpu_fits(space, log, options):
+        return
+    if glibc_versions.check(space, search.release, log, options) and not log.refusals:
+        glibc_symbols.check(space, log, options)
+
+
+def _namespace(elf: ElfFacts, options: LoadOptions) -> Namespace:
+    place = Loading(options.program, elf.rpath, elf.runpath, elf.dt_flags_1, None)
+    main = Loaded(
+        name=options.program,
+        names={options.program},
+        needed=elf.needed,
+        version_needs=elf.version_needs,
+        version_nodes=None,
+        undefined=elf.undefined,
+        exports=ProgramNames(elf.exported),
+        bind_now=elf.bind_now,
+        has_relr=elf.has_relr,
+        isa_needed=elf.notes.isa_needed,
+        place=place,
+        identity=options.program,
+    )
+    return Namespace(main, [main])
+
+
+def _loaded(hit: Hit, by: Loading | None) -> Loaded:
+    library = hit.library
+    names = {hit.name} | ({library.soname} if library.soname else set())
+    return Loaded(
+        name=hit.name,
+        names=names,
+        needed=library.needed,
+        version_needs=library.version_needs,
+        version_nodes=library.version_nodes,
+        undefined=library.undefined,
+        exports=library.exports,
+        bind_now=library.bind_now,
+        has_relr=library.has_relr,
+        isa_needed=library.isa_needed,
+        place=Loading(hit.name, library.rpath, library.runpath, library.dt_flags_1, by),
+        identity=library.path,
+    )
+
+
+def _load_all(
+    space: Namespace,
+    rtld: Loaded,
+    search: Search,
+    view: LibraryView,
+    log: Log,
+    options: LoadOptions,
+) -> bool:
+    """Map the program's libraries breadth first; False where one is missing for certain."""
+    known = [rtld]  # the loader is mapped already and takes its place when something needs it
+    _preload(space, search, view, log)
+    at = 0
+    while at < len(space.maps):
+        current = space.maps[at]
+        at += 1
+        for name in current.needed:
+            if not name:
+                continue
+            if space.named(name):
+                continue
+            waiting = next((m for m in known if name in m.names), None)
+            if waiting is not None:
+                space.maps.append(waiting)
+                known.remove(waiting)
+                continue
+            if not _load_one(name, current, space, search, log, options):
+                return False
+    return True
+
+
+def _load_one(
+    name: str, by: Loaded, space: Namespace, search: Search, log: Log, options: LoadOptions
+) -> bool:
+    log.note(f"{name} (needed by {by.name}):")
+    wanted = search.expand(name, by.name) if "$" in name else name
+    found = search.at(wanted) if "/" in wanted else search.find(wanted, by.place, space.main.place)
+    if found is None:
+        space.unknown.append(name)
+        log.doubt("library", name, f"whether it has {name} (needed by {by.name}) is not known")
+        return True
+    if isinstance(found, Hit):
+        same = next((m for m in space.maps if m.identity == found.library.path), None)
+        if same is not None:
+            same.names.add(name)
+            return True
+        fresh = _loaded(found, by.place)
+        fresh.names.add(name)
+        space.maps.append(fresh)
+        return True
+    program = options.program
+    if isinstance(found, Broken):
+        text = f"{program}: error while loading shared libraries: {found.name}: {found.why}"
+        log.refuse("library", name, f"{found.name} can't be loaded: {found.why}", text)
+        return False
+    why = found.why if isinstance(found, Missing) else "No such file or directory"
+    log.refuse(
+        "library",
+        name,
+        f"library {name} (needed by {by.name}) is not in the image",
+        f"{program}: error while loading shared libraries: {wanted}: "
+        f"cannot open shared object file: {why}",
+    )
+    return False
+
+
+def _preload(space: Namespace, search: Search, view: LibraryView, log: Log) -> None:
+    """/etc/ld.so.preload: objects that can't be loaded are passed over with a warning."""
+    text = view.read_text("/etc/ld.so.preload")
+    if not isinstance(text, str):
+        return
+    for name in text.replace(":", " ").split():
+        found = (
+            search.at(name)
+            if "/" in name
+            else search.find(name, space.main.place, space.main.place)
+        )
+        if isinstance(found, Hit):
+            space.maps.append(_loaded(found, space.main.place))
+        else:
+            log.note(f"  {name} from /etc/ld.so.preload cannot be preloaded: ignored")
+
+
+def _cpu_fits(space: Namespace, log: Log, options: LoadOptions) -> bool:
+    """The ISA note of each map against the CPU, where the CPU is told (sysdeps/x86/dl-prop.h)."""
+    if options.cpu not in CPU_LEVELS:
+        return True
+    have = CPU_LEVELS.index(options.cpu)
+    for loaded in space.maps:
+        bits = loaded.isa_needed or 0
+        level = max((lv for bit, lv in _ISA_BITS.items() if bits & bit), default=0)
+        if level > have:
+            log.refuse(
+                "cpu",
+                CPU_LEVELS[level],
+                f"{loaded.name} needs a CPU of {CPU_LEVELS[level]}",
+                f"{options.program}: CPU ISA level is lower than required",
+            )
+            return False
+    return True

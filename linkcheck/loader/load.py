@@ -1,0 +1,92 @@
+"""Program + base -> LoadResult."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linkcheck.loader import glibc, musl
+from linkcheck.loader.kernel import start
+from linkcheck.loader.options import LoadOptions
+from linkcheck.loader.outcome import Log
+from linkcheck.model.facts import BinaryFacts
+from linkcheck.model.library import LibraryView, SharedObject
+from linkcheck.model.provides import UNKNOWN
+from linkcheck.model.verdicts import LoadResult
+
+if TYPE_CHECKING:
+    from linkcheck.images.resolve import ResolvedBase
+
+_DEFAULTS = LoadOptions()
+
+
+def load_in(facts: BinaryFacts, base: ResolvedBase, options: LoadOptions = _DEFAULTS) -> LoadResult:
+    """Start the program in `base` on paper: kernel first, then the loader that the base has."""
+    view = base.view(facts.platform)
+    if view is not None:
+        return load(facts, view, options, title=base.image.ref)
+    log = Log(base.image.ref)
+    if not facts.platform.startswith("linux/"):
+        log.refuse(
+            "platform",
+            facts.platform,
+            f"{facts.platform}: no Linux image runs it; build with GOOS=linux",
+            None,
+        )
+        return log.result()
+    has = base.image.provides.platforms
+    published = "other platforms" if has is UNKNOWN else ", ".join(has)
+    log.refuse(
+        "platform",
+        facts.platform,
+        f"it is not published for {facts.platform}, only for {published}",
+        f"no matching manifest for {facts.platform} in the manifest list entries",
+    )
+    return log.result()
+
+
+def load(
+    facts: BinaryFacts,
+    view: LibraryView,
+    options: LoadOptions = _DEFAULTS,
+    *,
+    title: str | None = None,
+) -> LoadResult:
+    """The same over a bare view; `title` is how the base is called in the reasons."""
+    log = Log(title or view.title)
+    if facts.packer is not None:
+        log.doubt(
+            "loader",
+            facts.packer,
+            f"the program is packed by {facts.packer}: unpack it (upx -d) to see what it needs",
+        )
+        return log.result()
+    interpreter = start(facts, view, log, options)
+    elf = facts.elf
+    if interpreter is None or elf is None:
+        return log.result()
+    if is_musl(interpreter):
+        musl.run(elf, interpreter, view, log, options)
+    elif is_glibc(interpreter):
+        glibc.run(elf, interpreter, view, log, options)
+    else:
+        log.doubt(
+            "loader",
+            elf.interpreter or "",
+            f"{interpreter.path} is neither glibc's nor musl's loader",
+        )
+    return log.result()
+
+
+def is_musl(interpreter: SharedObject) -> bool:
+    """Whether the file is musl's libc, which is its loader too, whatever name led to it."""
+    soname = interpreter.soname or ""
+    return (
+        soname.startswith("libc.musl-")
+        or (soname in ("libc.so", "") and "/ld-musl-" in interpreter.path)
+        or soname == "libc.so"
+    )
+
+
+def is_glibc(interpreter: SharedObject) -> bool:
+    """Whether the file is glibc's rtld, by its soname."""
+    return (interpreter.soname or "").startswith(("ld-linux", "ld64.so", "ld.so", "ld-lsb"))

@@ -1,0 +1,17 @@
+"""What the environment of a start can change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+CPU_LEVELS: Final = ("x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """`program` is its path in the image, `cpu` the x86 level of the machine if known."""
+
+    program: str = "/app"
+    library_path: tuple[str, ...] = ()  # LD_LIBRARY_PATH
+    cpu: str | None = None
