@@ -13,7 +13,7 @@ from linkcheck.build.source import Source
 
 @dataclass(frozen=True, slots=True)
 class BuiltBinary:
-    """A finished program at `path`, owned by the caller; `log_tail` holds the compiler's warnings."""
+    """A finished program, owned by the caller; `log_tail` holds the compiler's warnings."""
 
     path: Path
     log_tail: str = ""

@@ -49,14 +49,17 @@ def tail(log: str) -> str:
     return "\n".join(log.strip().splitlines()[-TAIL_LINES:])[-TAIL_BYTES:]
 
 
-def explain_failure(log: str, exit_code: int | None, *, cgo: bool) -> NotBuilt:
+def explain_failure(
+    log: str, exit_code: int | None, *, cgo: bool, no_compiler: str = NO_COMPILER
+) -> NotBuilt:
     """The NotBuilt for a `go build` that printed `log` and ended with `exit_code`.
 
-    A C compiler that is not there makes a recipe skipped, as nothing is wrong with the program.
+    A C compiler that is not there (said as `no_compiler`) makes a recipe skipped, not failed,
+    as nothing is wrong with the program.
     """
     if missing := _MISSING_CC.search(log):
-        named = missing["cc"]
-        why = NO_COMPILER if named in {"gcc", "clang", "cc"} else f"no C compiler {named}"
+        usual = missing["cc"] in {"gcc", "clang", "cc"}
+        why = no_compiler if usual else f"no C compiler {missing['cc']}"
         return NotBuilt("skipped", why, tail(log))
     line = _telling_line(log)
     if not line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from linkcheck.build.builder import BuiltBinary, NotBuilt, Outcome
@@ -17,6 +18,7 @@ from linkcheck.build.source import Source
 from linkcheck.build.toolchain import CCompiler, GoTool, find_cc, find_go
 from linkcheck.errors import MissingToolError
 
+NO_CC_NEEDED = "there was no C compiler, and none was needed: no package of it uses cgo"
 TIMEOUT = 900.0  # seconds a build; zig's first use alone takes over one minute
 
 
@@ -63,11 +65,19 @@ class LocalBuilder:
         cc = self._cc(platform) if recipe.cgo else None
         if refused := _without_compiler(recipe, platform, cc):
             return refused
+        env = build_env(recipe, source, platform)
+        if cc is not None:
+            env |= dict(cc.env) | ({"CC": cc.command} if cc.command else {})
         try:
             with scratch(self._cache) as folder:
-                return self._build(recipe, source, platform, into, folder, cc)
+                finished = self._go_build(recipe, source, env, folder)
+                if refused := self._refused(finished, recipe):
+                    return refused
+                deliver(folder / "program", into / source.name)
         except OSError as error:
             return NotBuilt("failed", f"{error.filename or self._go.path}: {error.strerror}")
+        note = NO_CC_NEEDED if recipe.cgo and cc is None else ""
+        return BuiltBinary(into / source.name, tail(f"{note}\n{finished.output}"))
 
     def cancel(self) -> None:
         """End the running builds."""
@@ -76,29 +86,16 @@ class LocalBuilder:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _build(
-        self,
-        recipe: Recipe,
-        source: Source,
-        platform: Platform,
-        into: Path,
-        folder: Path,
-        cc: CCompiler | None,
-    ) -> Outcome:
-        program = folder / "program"
-        env = self._env(folder) | build_env(recipe, source, platform)
-        if cc is not None:
-            env |= dict(cc.env) | ({"CC": cc.command} if cc.command else {})
+    def _go_build(
+        self, recipe: Recipe, source: Source, env: Mapping[str, str], folder: Path
+    ) -> Finished:
         finished = self._processes.run(
-            build_argv(str(self._go.path), recipe, source, str(program)),
+            build_argv(str(self._go.path), recipe, source, str(folder / "program")),
             cwd=source.tree / source.module,
-            env=env,
+            env={**self._env(folder), **env},
             timeout=self._timeout,
         )
-        if refused := self._refused(finished, recipe):
-            return refused
-        deliver(program, into / source.name)
-        return BuiltBinary(into / source.name, tail(finished.output))
+        return replace(finished, output=finished.output.replace(str(folder), "$TMPDIR"))
 
     def _refused(self, finished: Finished, recipe: Recipe) -> NotBuilt | None:
         log = finished.output

@@ -80,7 +80,7 @@ class Processes:
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """SIGTERM to the whole group, SIGKILL after a grace time (plain `kill` where there are none)."""
+    """SIGTERM to the whole group, SIGKILL after a grace time (`kill` where there are none)."""
     if not hasattr(os, "killpg"):
         process.kill()
         return

