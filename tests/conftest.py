@@ -1,4 +1,4 @@
-"""What tests need of the machine: said in a marker, skipped with a plain reason where it is missing."""
+"""What tests need of the machine: a marker says it, and a plain reason why they are skipped."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 PROJECT = Path(__file__).parent.parent
 FIXTURES = PROJECT / "fixtures"
+sys.path.insert(0, str(PROJECT))  # `tests.report.samples`, `tools`, whatever the working directory
 REQUIRE_DOCKER = os.environ.get("LINKCHECK_REQUIRE_DOCKER") == "1"
 
 
@@ -39,7 +40,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 def _no_docker() -> str:
     if shutil.which("docker") is None and not Path("/var/run/docker.sock").exists():
         return "no Docker Engine on this machine"
-    import docker
+    import docker  # noqa: PLC0415 -- most test runs need no engine
 
     try:
         client = docker.from_env(timeout=10)
@@ -123,7 +124,13 @@ def build_fixture(
             done = subprocess.run(
                 [go_toolchain, "build", "-o", program, *flags, "."],
                 cwd=FIXTURES / name,
-                env={**os.environ, "GOFLAGS": "", "GOTOOLCHAIN": "local", "GOPROXY": "off", **settings},
+                env={
+                    **os.environ,
+                    "GOFLAGS": "",
+                    "GOTOOLCHAIN": "local",
+                    "GOPROXY": "off",
+                    **settings,
+                },
                 capture_output=True,
                 text=True,
                 timeout=600,

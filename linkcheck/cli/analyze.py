@@ -10,10 +10,12 @@ import typer
 from linkcheck.cli.options import Bases, Format, Output
 
 
-def run(  # noqa: PLR0913 -- one parameter a flag
+def run(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH", help="A program, a folder to search, or - for a list on stdin."),
+        typer.Argument(
+            metavar="PATH", help="A program, a folder to search, or - for a list on stdin."
+        ),
     ],
     base: Bases = None,
     format_: Format = "table",
@@ -24,7 +26,9 @@ def run(  # noqa: PLR0913 -- one parameter a flag
     ] = 0,
     digest: Annotated[
         bool,
-        typer.Option("--digest", envvar="LINKCHECK_DIGEST", help="Report the SHA-256 of each file."),
+        typer.Option(
+            "--digest", envvar="LINKCHECK_DIGEST", help="Report the SHA-256 of each file."
+        ),
     ] = False,
     trace: Annotated[
         bool,
@@ -33,13 +37,13 @@ def run(  # noqa: PLR0913 -- one parameter a flag
         ),
     ] = False,
     lib_path: Annotated[
-        Optional[str],  # noqa: UP007, UP045 -- typer reads it at run time
+        Optional[str],  # noqa: UP045 -- typer reads it at run time
         typer.Option(
             metavar="DIRS", envvar="LINKCHECK_LIB_PATH", help="LD_LIBRARY_PATH inside the base."
         ),
     ] = None,
     cpu: Annotated[
-        Optional[str],  # noqa: UP007, UP045 -- typer reads it at run time
+        Optional[str],  # noqa: UP045 -- typer reads it at run time
         typer.Option(
             metavar="LEVEL",
             envvar="LINKCHECK_CPU",
@@ -61,7 +65,13 @@ def run(  # noqa: PLR0913 -- one parameter a flag
     render = renderer(format_)
     options = Options(digest=digest, trace=trace, lib_path=lib_path, cpu=cpu, jobs=jobs)
     with counter("programs judged") as progress:
-        report = analyze(paths, base or DEFAULT_BASES, options, stdin=sys.stdin if "-" in paths else (), progress=progress)
+        report = analyze(
+            paths,
+            base or DEFAULT_BASES,
+            options,
+            stdin=sys.stdin if "-" in paths else (),
+            progress=progress,
+        )
     emit(render(report, screen_for(output)), output)
     if report.errors:
         raise typer.Exit(EXIT_INPUT)

@@ -79,10 +79,12 @@ def build_app() -> Any:
     )
 
     @app.callback()
-    def linkcheck(version: bool = typer.Option(False, "--version", help="Print the version.")) -> None:
+    def linkcheck(
+        version: bool = typer.Option(False, "--version", help="Print the version."),
+    ) -> None:
         """Will this program start in that container base image, will it work there,
         and what is the smallest base that suffices?
-        """  # noqa: D205 -- click shows it as one paragraph
+        """
 
     return typer.main.get_command(app)
 
@@ -94,6 +96,6 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         arguments = ["version"]
     try:
         build_app().main(args=arguments, prog_name="linkcheck")
-    except BaseException as error:  # noqa: BLE001 -- the last stop: each becomes an exit code
+    except BaseException as error:
         sys.exit(report_failure(error))
     sys.exit(errors.EXIT_OK)

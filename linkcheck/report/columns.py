@@ -44,9 +44,9 @@ def _tabulate() -> Callable[..., str]:
         stand_in.PackageNotFoundError = ModuleNotFoundError
         sys.modules["importlib.metadata"] = stand_in
         try:
-            import tabulate
+            import tabulate  # noqa: PLC0415
         finally:
             del sys.modules["importlib.metadata"]
-    import tabulate
+    import tabulate  # noqa: PLC0415
 
     return tabulate.tabulate

@@ -24,7 +24,7 @@ class Row:
 
 
 def grid(heads: Sequence[str], rows: Sequence[Row], screen: Screen) -> list[str]:
-    """The lines of the table: words as verdicts where they fit the screen, else marks and a legend."""
+    """The lines of the table: verdicts as words where they fit the screen, else as marks."""
     bases = tuple(dict.fromkeys(v.base for row in rows for v in row.verdicts))
     cells = [
         [plain(cell) for cell in row.cells] + [""] * (len(heads) - len(row.cells)) for row in rows

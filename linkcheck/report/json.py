@@ -1,4 +1,4 @@
-"""JSON, version 1: an explicit projection, so that a renamed field of ours renames no key of theirs.
+"""JSON, version 1: an explicit projection, so that renaming a field of ours renames no key.
 
 The contract is docs/json.md and `linkcheck schema`; keys are added, never renamed or removed.
 """

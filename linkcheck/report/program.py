@@ -66,10 +66,7 @@ def _header(subject: Subject, screen: Screen) -> list[str]:
 
 def _libc(facts: BinaryFacts) -> str:
     libc = facts.libc
-    if libc.minimum is None:
-        text = libc.family
-    else:
-        text = f"{libc.family} {libc.minimum} or newer"
+    text = libc.family if libc.minimum is None else f"{libc.family} {libc.minimum} or newer"
     if libc.minimum and libc.forced_by:
         text += f" (for {_some(libc.forced_by, 2)})"
     return text
@@ -134,7 +131,9 @@ def _finding(finding: Finding, screen: Screen) -> list[str]:
     lines = paragraph(finding.message, screen, first=head, rest=" " * 8)
     lines[0] = paint(head.strip(), color, screen).join(lines[0].split(head.strip(), 1))
     if finding.evidence:
-        lines += paragraph(_some(finding.evidence, _MANY), screen, first=f"{'seen: ':>14}", rest=" " * 14)
+        lines += paragraph(
+            _some(finding.evidence, _MANY), screen, first=f"{'seen: ':>14}", rest=" " * 14
+        )
     if finding.fix:
         lines += paragraph(finding.fix, screen, first=f"{'fix: ':>14}", rest=" " * 14)
     return lines

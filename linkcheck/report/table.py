@@ -57,7 +57,7 @@ def _matrix(report: Report, builds: tuple[Build, ...], screen: Screen) -> list[l
         if build.subject is None:
             rows.append(Row((name, build.status)))
             excuses += paragraph(
-                f"{name} {build.status}: {_last_words(build.log_tail)}", screen, rest="    "
+                f"{name} {build.status}: {_cause(build.log_tail)}", screen, rest="    "
             )
             continue
         subject = report.subjects[build.subject]
@@ -112,13 +112,9 @@ def _smallest(subject: Subject) -> str:
     return short_base(subject.recommendation.base) + added
 
 
-def _last_words(log_tail: str) -> str:
-    """The compiler's reason: its first line that is an error, else its last line."""
-    lines = [line.strip() for line in log_tail.splitlines() if line.strip()]
-    telling = [
-        line for line in lines if not line.startswith("#") and ("error" in line or ": " in line)
-    ]
-    return (telling or lines or ["no output"])[0 if telling else -1]
+def _cause(log_tail: str) -> str:
+    """The first line, which holds the cause (`pipeline.matrix.run_matrix`)."""
+    return next((line.strip() for line in log_tail.splitlines() if line.strip()), "no reason given")
 
 
 def _errors(errors: tuple[Failure, ...], screen: Screen) -> list[str]:

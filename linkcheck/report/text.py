@@ -20,13 +20,13 @@ def plain(text: str) -> str:
 
 
 def paint(text: str, color: str, screen: Screen) -> str:
-    """`text` in a colour named after a verdict (or "bold", "dim"), where the screen shows colour."""
+    """`text` in a colour named after a verdict (or "bold", "dim"), where there is colour."""
     code = _COLORS.get(color)
     return f"\x1b[{code}m{text}\x1b[0m" if screen.color and code else text
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` columns, broken at spaces, else after a `/`, else anywhere.
+    """`text` in lines of at most `width` columns, broken at spaces, else after a `/`, else anyhow.
 
     The textwrap module breaks at hyphens, which cuts flags and base names in two.
     """
@@ -49,7 +49,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def paragraph(text: str, screen: Screen, *, first: str = "", rest: str | None = None) -> list[str]:
-    """`text` wrapped to the screen, its lines led by `first`, then by `rest` (as wide as `first`)."""
+    """`text` wrapped to the screen, led by `first`, then by `rest` (default: as many spaces)."""
     rest = " " * len(first) if rest is None else rest
     lines = wrap(plain(text), max(20, screen.width - max(len(first), len(rest))))
     return [(first if number == 0 else rest) + line for number, line in enumerate(lines)]

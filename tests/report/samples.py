@@ -97,11 +97,13 @@ def verdicts(linkage: str = "dynamic", *, trace: bool = False) -> tuple[Verdict,
     answers: list[Verdict] = []
     for base in BASES:
         if linkage == "static" or "debian1" in base.replace("-", "").replace(":", ""):
-            if "static" in base or linkage != "static" and "distroless" in base:
+            if "static" in base or (linkage != "static" and "distroless" in base):
                 answers.append(Verdict(base, "runs", (), f"{base}: it has CA certificates"))
             else:
                 reason = f"{base}: it starts, but there are no CA certificates"
-                answers.append(Verdict(base, "degraded", (bundle,), reason, "x509: unknown authority"))
+                answers.append(
+                    Verdict(base, "degraded", (bundle,), reason, "x509: unknown authority")
+                )
         elif base.startswith("dir:"):
             answers.append(Verdict(base, "unknown", (), f"{base}: its glibc can't be told"))
         else:
@@ -124,7 +126,13 @@ def subject(path: str = "./hello", linkage: str = "dynamic", *, trace: bool = Fa
         facts=facts(path, linkage),
         needs=(
             Need("loader", LOADER, "load", "certain", (f"readelf -l: {LOADER}",)),
-            Need("ca-certificates", "CA bundle", "run", "likely", ("go tool nm: net/http.(*Client).do",)),
+            Need(
+                "ca-certificates",
+                "CA bundle",
+                "run",
+                "likely",
+                ("go tool nm: net/http.(*Client).do",),
+            ),
         ),
         findings=(
             Finding(
@@ -168,7 +176,18 @@ def matrix() -> Report:
     return Report(
         (subject("out/default"), subject("out/cgo-off", "static")),
         builds=(
-            Build("default", "linux/amd64", "go1.27.3", "ok", 1.25, "", "out/default", 4_000_000, 0, (trial,)),
+            Build(
+                "default",
+                "linux/amd64",
+                "go1.27.3",
+                "ok",
+                1.25,
+                "",
+                "out/default",
+                4_000_000,
+                0,
+                (trial,),
+            ),
             Build("cgo-off", "linux/amd64", "go1.27.3", "ok", 0.5, "", "out/cgo-off", None, 1),
             Build(
                 "static-glibc",
@@ -176,7 +195,7 @@ def matrix() -> Report:
                 "go1.27.3",
                 "failed",
                 0.1,
-                "# example.com/hello\n./main.go:9:2: undefined: C.gone\n",
+                "./main.go:9:2: undefined: C.gone\n# example.com/hello\n",
             ),
             Build("pie", "linux/amd64", None, "skipped", 0.0, "no C compiler here: install gcc"),
         ),

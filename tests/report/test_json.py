@@ -6,11 +6,11 @@ import json
 
 import jsonschema
 import pytest
-from samples import foreign, matrix, report, subject
 
 from linkcheck.model.report import Report
 from linkcheck.report.json import project, render
 from linkcheck.report.schema import schema_text
+from tests.report.samples import foreign, matrix, report, subject
 
 SUBJECT_KEYS = [
     "path", "sha256", "size", "format", "platform", "linkage", "interpreter", "needed", "libc",
@@ -41,7 +41,9 @@ def test_a_report_with_a_renamed_key_is_not_valid(
 ) -> None:
     document = json.loads(render(report()))
     document["subjects"][0]["sha"] = document["subjects"][0].pop("sha256")
-    assert [e.message for e in validator.iter_errors(document)] == ["'sha256' is a required property"]
+    assert [e.message for e in validator.iter_errors(document)] == [
+        "'sha256' is a required property"
+    ]
 
 
 def test_keys_are_those_of_the_contract_in_its_order() -> None:
@@ -49,7 +51,14 @@ def test_keys_are_those_of_the_contract_in_its_order() -> None:
     assert list(document) == ["schema_version", "tool", "subjects", "errors"]
     first = document["subjects"][0]
     assert list(first) == SUBJECT_KEYS
-    assert list(first["go"]) == ["version", "path", "module", "settings", "resolver", "cgo_packages"]
+    assert list(first["go"]) == [
+        "version",
+        "path",
+        "module",
+        "settings",
+        "resolver",
+        "cgo_packages",
+    ]
     assert list(first["needs"][0]) == ["kind", "value", "when", "confidence", "evidence"]
     assert list(first["findings"][0]) == ["rule", "level", "message", "evidence", "fix"]
     assert list(first["verdicts"][0]) == ["base", "verdict", "unmet", "reason", "error_text"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from samples import BASES, facts, foreign, matrix, report, subject, verdicts
 
 from linkcheck.model.report import Failure, Report, Subject
 from linkcheck.model.verdicts import Finding, Verdict
 from linkcheck.report.screen import Screen
 from linkcheck.report.table import render
+from tests.report.samples import BASES, facts, foreign, matrix, report, subject, verdicts
 
 
 def lines_of(text: str) -> list[str]:
@@ -28,7 +28,7 @@ def test_one_program_shows_its_head_its_verdicts_its_findings_and_the_smallest_b
     text = render(Report((subject(),)))
     assert "linux/amd64, dynamic, 3.4 MB" in text
     assert "glibc 2.34 or newer (for __libc_start_main@GLIBC_2.34)" in text
-    assert re.search(r"^static-debian13 +runs +it has CA certificates$", text, re.M)
+    assert re.search(r"^static-debian13 +runs +it has CA certificates$", text, re.MULTILINE)
     assert "exec /app: no such file or directory" in text
     assert "fix: build with `-tags netgo` or CGO_ENABLED=0" in text
     assert "smallest base: gcr.io/distroless/base-debian13 with ca-certificates added" in text
@@ -53,8 +53,10 @@ def test_verdicts_are_words_where_the_screen_has_room_for_them() -> None:
 
 def test_a_matrix_shows_a_failed_recipe_as_a_row_with_the_compilers_reason() -> None:
     text = render(matrix())
-    assert re.search(r"^default +dynamic +glibc 2.34 +cgo +3.4 MB +base-debian13 \+CA ", text, re.M)
-    assert re.search(r"^static-glibc +failed$", text, re.M)
+    assert re.search(
+        r"^default +dynamic +glibc 2.34 +cgo +3.4 MB +base-debian13 \+CA ", text, re.MULTILINE
+    )
+    assert re.search(r"^static-glibc +failed$", text, re.MULTILINE)
     assert "static-glibc failed: ./main.go:9:2: undefined: C.gone" in text
     assert "pie skipped: no C compiler here: install gcc" in text
 

@@ -27,7 +27,11 @@ def test_plain_text_is_printable_and_printable_text_stays(text: str) -> None:
 
 def test_wrapping_prefers_spaces_then_slashes_and_spares_flags() -> None:
     assert wrap("build with -tags netgo,osusergo", 20) == ["build with -tags", "netgo,osusergo"]
-    assert wrap("/usr/lib/x86_64-linux-gnu/libc.so.6", 20) == ["/usr/lib/", "x86_64-linux-gnu/", "libc.so.6"]
+    assert wrap("/usr/lib/x86_64-linux-gnu/libc.so.6", 20) == [
+        "/usr/lib/",
+        "x86_64-linux-gnu/",
+        "libc.so.6",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,201 @@
+"""`analyze`: each program read once, judged on each base."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from linkcheck.advise import judge, needs_of, recommend
+from linkcheck.binary import read_facts
+from linkcheck.errors import LinkcheckError, UnreadableFileError, UsageError
+from linkcheck.images.resolve import resolve_base
+from linkcheck.loader import LoadOptions, load_in
+from linkcheck.loader.options import CPU_LEVELS
+from linkcheck.model.report import Failure, Report, Subject
+from linkcheck.model.verdicts import Verdict
+from linkcheck.pipeline.inputs import expand
+from linkcheck.rules import RuleContext, run_rules
+
+if TYPE_CHECKING:
+    from linkcheck.images.resolve import ResolvedBase
+    from linkcheck.model.facts import BinaryFacts
+    from linkcheck.model.needs import Need
+
+DEFAULT_BASES: Final = (
+    "scratch",
+    "gcr.io/distroless/static-debian13",
+    "gcr.io/distroless/base-debian13",
+    "gcr.io/distroless/cc-debian13",
+    "alpine:3.23",
+    "debian:13-slim",
+    "ubuntu:24.04",
+)
+_MANY: Final = 48  # files from which on a second process pays for its start
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to judge: with digests, with traces, under LD_LIBRARY_PATH, on a CPU level."""
+
+    digest: bool = False
+    trace: bool = False
+    lib_path: str | None = None
+    cpu: str | None = None
+    jobs: int = 0  # processes; 0: as many as pay
+
+
+class Analyzer:
+    """Judges programs on bases that were resolved once.
+
+    The recommendation looks at the usual bases too where others were asked for: who asks about
+    Alpine alone, and hears "fails", wants to know what would do.
+    """
+
+    def __init__(self, refs: Sequence[str] = DEFAULT_BASES, options: Options = Options()) -> None:
+        """Raises UnknownBaseError or BadRootError for a REF that means no base, UsageError for an
+        unknown CPU level.
+        """
+        self._bases = tuple(resolve_base(ref) for ref in dict.fromkeys(refs))
+        named = {base.image.name for base in self._bases}
+        known = (resolve_base(ref) for ref in DEFAULT_BASES if ref not in named)
+        self._others = tuple(base for base in known if base.image.name not in named)
+        self._options = options
+        self._load_options = _load_options(options)
+
+    @property
+    def bases(self) -> tuple[ResolvedBase, ...]:
+        """The bases that were asked for, in that order."""
+        return self._bases
+
+    def subject(self, path: Path) -> Subject:
+        """All that can be said about the program at `path`.
+
+        Raises UnreadableFileError, NotAProgramError or MalformedBinaryError.
+        """
+        facts = read_facts(path)
+        digest = _sha256(path) if self._options.digest else None
+        needs = needs_of(facts)
+        verdicts = tuple(self._verdict(facts, needs, base) for base in self._bases)
+        asked = tuple(zip((base.image for base in self._bases), verdicts, strict=True))
+        others = ((base.image, self._verdict(facts, needs, base)) for base in self._others)
+        return Subject(
+            facts=facts,
+            needs=needs,
+            findings=run_rules(RuleContext(facts, needs, asked)),
+            verdicts=verdicts,
+            recommendation=recommend(facts, needs, (*asked, *others)),
+            sha256=digest,
+        )
+
+    def _verdict(self, facts: BinaryFacts, needs: tuple[Need, ...], base: ResolvedBase) -> Verdict:
+        result = load_in(facts, base, self._load_options)
+        verdict = judge(facts, needs, base.image, result)
+        return replace(verdict, trace=result.trace if self._options.trace else ())
+
+
+def analyze(
+    paths: Sequence[str],
+    refs: Sequence[str] = DEFAULT_BASES,
+    options: Options = Options(),
+    *,
+    stdin: Iterable[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Judge every program that `paths` mean on every base of `refs`.
+
+    An input that can't be judged becomes a Failure of the report, the others are still judged.
+    `progress(done, total)` is called after each file. Raises UnknownBaseError or BadRootError
+    for a REF that means no base.
+    """
+    analyzer = Analyzer(refs, options)
+    inputs = list(expand(paths, stdin))
+    files = [found for found in inputs if isinstance(found, Path)]
+    judged = _judge_all(analyzer, files, options.jobs)
+    subjects: list[Subject] = []
+    failures: list[Failure] = []
+    done = 0
+    for found in inputs:
+        answer = found if isinstance(found, Failure) else next(judged)
+        if isinstance(answer, Failure):
+            failures.append(answer)
+        else:
+            subjects.append(answer)
+        if isinstance(found, Path):
+            done += 1
+            if progress is not None:
+                progress(done, len(files))
+    return Report(tuple(subjects), tuple(failures))
+
+
+def _judge_all(analyzer: Analyzer, files: list[Path], jobs: int) -> Iterator[Subject | Failure]:
+    workers = min(jobs or _paying_workers(len(files)), len(files))
+    if workers > 1 and sys.platform == "linux":
+        return _judge_in_processes(analyzer, files, workers)
+    return (_judge(analyzer, file) for file in files)
+
+
+def _judge(analyzer: Analyzer, path: Path) -> Subject | Failure:
+    try:
+        return analyzer.subject(path)
+    except LinkcheckError as error:
+        return Failure(str(path), str(error))
+
+
+def _paying_workers(files: int) -> int:
+    return 1 if files < _MANY else len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+_worker_analyzer: Analyzer | None = None
+
+
+def _judge_in_processes(
+    analyzer: Analyzer, files: list[Path], workers: int
+) -> Iterator[Subject | Failure]:
+    """In the order of `files`. Forked, so that the workers share the bases that are resolved."""
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- most calls need no pool
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    with ProcessPoolExecutor(
+        workers, get_context("fork"), initializer=_start_worker, initargs=(analyzer,)
+    ) as pool:
+        chunk = max(1, min(16, len(files) // (workers * 4)))
+        yield from pool.map(_judge_in_worker, files, chunksize=chunk)
+
+
+def _start_worker(analyzer: Analyzer) -> None:
+    global _worker_analyzer  # noqa: PLW0603 -- a worker process has one analyzer for its life
+    _worker_analyzer = analyzer
+
+
+def _judge_in_worker(path: Path) -> Subject | Failure:
+    assert _worker_analyzer is not None
+    return _judge(_worker_analyzer, path)
+
+
+def _load_options(options: Options) -> LoadOptions:
+    folders = tuple(folder for folder in (options.lib_path or "").split(":") if folder)
+    level = options.cpu
+    if level is not None:
+        level = level.removesuffix("-v1")  # the baseline has no number in the psABI
+        if level not in CPU_LEVELS:
+            raise UsageError(
+                f"{options.cpu!r} is no CPU level",
+                next_step=f"use one of {', '.join(CPU_LEVELS)}",
+            )
+    return LoadOptions(library_path=folders, cpu=level)
+
+
+def _sha256(path: Path) -> str:
+    import hashlib  # noqa: PLC0415 -- for --digest alone
+
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnreadableFileError(
+            f"{path}: {error.strerror}", next_step="check the file and its permissions"
+        ) from error

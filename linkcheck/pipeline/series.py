@@ -1,0 +1,89 @@
+"""One matrix after the other: every Go release and platform that was asked for, in one report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from linkcheck.build.builder import Builder
+from linkcheck.build.choose import choose_builder
+from linkcheck.model.report import Report
+from linkcheck.pipeline.analyze import Analyzer
+from linkcheck.pipeline.matrix import MatrixInterruptedError, run_matrix
+
+
+def run_series(  # noqa: PLR0913 -- one keyword for each flag of the command
+    source: Path,
+    *,
+    recipes: Sequence[str],
+    platforms: Sequence[str],
+    go: Sequence[str],
+    builder: str,
+    image: str | None,
+    main: str | None,
+    out: Path | None,
+    analyzer: Analyzer,
+    progress: Callable[[str], None],
+) -> Report:
+    """Build `source` with each release of `go` for each of `platforms`, in each of `recipes`.
+
+    An empty sequence means what the builder has at hand. Raises what `run_matrix` raises;
+    MatrixInterruptedError then holds all that was finished in the whole series.
+    """
+    reports: list[Report] = []
+    for release in go or (None,):
+        folder = out / f"go{release}" if out is not None and release and len(go) > 1 else out
+        with _engine(builder, image, release, progress) as engine:
+            for platform in platforms or (None,):
+                try:
+                    report = run_matrix(
+                        source,
+                        recipes=recipes,
+                        platform=platform,
+                        builder=engine,
+                        image=image,
+                        out=folder,
+                        bases=analyzer.bases,
+                        analyze=analyzer.subject,
+                        progress=progress,
+                        main=main,
+                    )
+                except MatrixInterruptedError as error:
+                    raise MatrixInterruptedError(merge([*reports, error.report])) from error
+                reports.append(report)
+    return merge(reports)
+
+
+@contextmanager
+def _engine(
+    kind: str, image: str | None, release: str | None, progress: Callable[[str], None]
+) -> Iterator[str | Builder]:
+    """What builds that release; without one, `run_matrix` itself chooses."""
+    if release is None:
+        yield kind
+        return
+    builder, _ = choose_builder(kind, image=image, go=release, progress=progress)
+    try:
+        yield builder
+    finally:
+        builder.close()
+
+
+def merge(reports: Sequence[Report]) -> Report:
+    """All of `reports` as one, the builds pointing at their subjects still."""
+    subjects = tuple(subject for report in reports for subject in report.subjects)
+    builds = []
+    before = 0
+    for report in reports:
+        for build in report.builds or ():
+            moved = None if build.subject is None else build.subject + before
+            builds.append(replace(build, subject=moved))
+        before += len(report.subjects)
+    return Report(
+        subjects=subjects,
+        errors=tuple(error for report in reports for error in report.errors),
+        builds=tuple(builds),
+        notices=tuple(dict.fromkeys(notice for report in reports for notice in report.notices)),
+    )
