@@ -80,20 +80,26 @@ def build_app() -> Any:
 
     @app.callback()
     def linkcheck(
-        version: bool = typer.Option(False, "--version", help="Print the version."),
+        version: bool = typer.Option(  # noqa: ARG001 -- its callback does it all
+            False, "--version", is_eager=True, callback=_show_version, help="Print the version."
+        ),
     ) -> None:
         """Will this program start in that container base image, will it work there,
         and what is the smallest base that suffices?
-        """
+        """  # noqa: D205 -- click shows it as one paragraph
 
     return typer.main.get_command(app)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        import_module(COMMANDS["version"][0]).run()
+        raise typer.Exit
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line `argv` (default: the process's own) and exit with its code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments == ["--version"]:
-        arguments = ["version"]
     try:
         build_app().main(args=arguments, prog_name="linkcheck")
     except BaseException as error:

@@ -39,7 +39,7 @@ def defaults_for(command: str, parameters: Iterable[Any]) -> dict[str, Any]:
     table = _read(path).get(command, {})
     if not isinstance(table, Mapping):
         raise UsageError(f"{path}: {command!r} is not a table", next_step=f"write [{command}]")
-    options = {p.name.replace("_", "-"): p for p in parameters if p.param_type_name == "option"}
+    options = {p.opts[0].lstrip("-"): p for p in parameters if p.param_type_name == "option"}
     options.pop("help", None)
     defaults = {}
     for key, value in table.items():

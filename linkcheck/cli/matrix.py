@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def run(
     source: Annotated[
-        Path, typer.Argument(metavar="SOURCE", help="A folder with a Go main package in or below it.")
+        Path,
+        typer.Argument(metavar="SOURCE", help="A folder with a Go main package in or below it."),
     ] = Path(),
     recipe: Annotated[
         Optional[list[str]],  # noqa: UP045 -- typer reads it at run time
@@ -62,7 +63,9 @@ def run(
     main: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
-            metavar="FOLDER", envvar="LINKCHECK_MAIN", help="Which main package, if there are several."
+            metavar="FOLDER",
+            envvar="LINKCHECK_MAIN",
+            help="Which main package, if there are several.",
         ),
     ] = None,
     out: Annotated[

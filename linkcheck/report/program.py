@@ -25,7 +25,7 @@ def details(subject: Subject, screen: Screen) -> list[str]:
         for finding in subject.findings:
             lines += _finding(finding, screen)
     if subject.recommendation is not None:
-        lines += ["", *_recommendation(subject.recommendation, screen)]
+        lines += ["", *_recommendation(subject.recommendation, subject.verdicts, screen)]
     for verdict in subject.verdicts:
         if verdict.trace:
             lines += ["", plain(f"how {verdict.base} loads it")]
@@ -139,15 +139,27 @@ def _finding(finding: Finding, screen: Screen) -> list[str]:
     return lines
 
 
-def _recommendation(recommendation: Recommendation, screen: Screen) -> list[str]:
+def _recommendation(
+    recommendation: Recommendation, verdicts: tuple[Verdict, ...], screen: Screen
+) -> list[str]:
+    """The base under its full REF. Why smaller ones fall stands in the table where all are in it."""
     added = f" with {', '.join(recommendation.add)} added" if recommendation.add else ""
     head = f"smallest base: {recommendation.base}{added}"
     lines = [paint(line, "bold", screen) for line in paragraph(head, screen, rest="  ")]
-    for because in recommendation.because:
-        lines += paragraph(because, screen, first="  ")
+    shown = {verdict.base for verdict in verdicts}
+    if recommendation.base not in shown:
+        for because in recommendation.because:
+            lines += paragraph(_with_short_roots(because, shown), screen, first="  ", rest="    ")
     for other in recommendation.alternatives:
-        lines += paragraph(other, screen, first="  or ", rest="     ")
+        lines += paragraph(_with_short_roots(other, shown), screen, first="  or ")
     return lines
+
+
+def _with_short_roots(text: str, refs: set[str]) -> str:
+    for ref in refs:
+        if ref.startswith("dir:"):
+            text = text.replace(ref, short_base(ref))
+    return text
 
 
 def _some(names: tuple[str, ...], limit: int) -> str:
