@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from linkcheck.model.facts import BinaryFacts
+from linkcheck.model.facts import BinaryFacts, GoFacts
 from linkcheck.model.needs import Need
 
-_UNKNOWN_AUTHORITY = "x509: certificate signed by unknown authority"
+_VERIFY = "tls: failed to verify certificate: "
 
 
 def symptom(facts: BinaryFacts, need: Need) -> str | None:
@@ -17,33 +17,24 @@ def symptom(facts: BinaryFacts, need: Need) -> str | None:
     match need.kind:
         case "ca-certificates":
             # crypto/tls wraps the error since Go 1.20 (CertificateVerificationError)
-            wrapped = _go_release(facts) >= (1, 20)
-            return (
-                f"tls: failed to verify certificate: {_UNKNOWN_AUTHORITY}"
-                if wrapped
-                else _UNKNOWN_AUTHORITY
-            )
+            prefix = _VERIFY if _release(facts.go) >= (1, 20) else ""
+            return prefix + "x509: certificate signed by unknown authority"
         case "tzdata":
             return "unknown time zone Europe/Berlin"
         case "tmp":
             # os.MkdirTemp stats the parent first, os.CreateTemp opens right away (os/tempfile.go)
-            created = any(line.endswith("os.CreateTemp") for line in need.evidence)
-            return (
-                "open /tmp/x: no such file or directory"
-                if created
-                else "stat /tmp: no such file or directory"
-            )
+            call = "open /tmp/x" if _shows(need, "os.CreateTemp") else "stat /tmp"
+            return f"{call}: no such file or directory"
         case "users":
-            return _unknown_user(facts, need)
+            return _unknown_user(facts.go, need)
         case _:
             return None
 
 
-def _unknown_user(facts: BinaryFacts, need: Need) -> str:
+def _unknown_user(go: GoFacts, need: Need) -> str:
     """os/user: cgo_lookup_unix.go through libc, lookup_unix.go and lookup_stubs.go without."""
-    assert facts.go is not None
-    by_libc = any(package.package == "os/user" for package in facts.go.cgo_packages)
-    by_name = any(line.endswith("os/user.Lookup") for line in need.evidence)
+    by_libc = any(package.package == "os/user" for package in go.cgo_packages)
+    by_name = _shows(need, "os/user.Lookup")
     if by_libc:
         return "user: unknown user NAME" if by_name else "user: unknown userid 0"
     if by_name:
@@ -51,7 +42,11 @@ def _unknown_user(facts: BinaryFacts, need: Need) -> str:
     return "user: Current requires cgo or $USER set in environment"
 
 
-def _go_release(facts: BinaryFacts) -> tuple[int, int]:
+def _shows(need: Need, function: str) -> bool:
+    return any(function in line.split() for line in need.evidence)
+
+
+def _release(go: GoFacts) -> tuple[int, int]:
     """(1, 27) of "go1.27.3"; a version that can't be read counts as the newest."""
-    found = re.match(r"go(\d+)\.(\d+)", (facts.go.version if facts.go else None) or "")
+    found = re.match(r"go(\d+)\.(\d+)", go.version or "")
     return (int(found[1]), int(found[2])) if found else (999, 0)

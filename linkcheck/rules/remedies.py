@@ -37,6 +37,11 @@ _GNU_TRIPLES = {
 }
 
 
+def build_tags(go: GoFacts) -> frozenset[str]:
+    """The tags given to `go build`, from `go version -m` (`-tags=netgo,osusergo`)."""
+    return frozenset((go.setting("-tags") or "").replace(" ", ",").split(",")) - {""}
+
+
 def foreign_c(go: GoFacts) -> tuple[CgoPackage, ...]:
     """The packages outside of Go's standard library that call C."""
     return tuple(p for p in go.cgo_packages if p.module != "std" and p.package not in PURE_GO_TAGS)
