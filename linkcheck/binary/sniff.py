@@ -124,7 +124,7 @@ def _script(head: bytes) -> Kind:
         else f"a {language} script" if language
         else "a script"
     )  # fmt: skip
-    step = f"name the program that it starts, or its interpreter ({name})" if name else ""
+    step = "name the program that it starts" + (f", or its interpreter ({name})" if name else "")
     return Kind("script", f"{article} (#!{line})", step)
 
 
