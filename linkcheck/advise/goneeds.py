@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linkcheck.binary.go.markers import MARKERS, Shown, needs_shown
+from linkcheck.binary.go.markers import Shown, needs_shown
 from linkcheck.model.facts import BinaryFacts, GoFacts
 from linkcheck.model.needs import Confidence, Need, NeedKind
 from linkcheck.rules.remedies import build_tags, is_static
@@ -24,8 +24,6 @@ _VALUES: dict[NeedKind, str] = {
 }
 _UNTOLD_KINDS: tuple[NeedKind, ...] = ("ca-certificates", "tzdata", "users", "tmp")
 
-_TLS_CLIENT_SIDE = "crypto/tls.(*Conn).clientHandshake"
-_CERTIFICATE_USERS = frozenset(m.name for m in MARKERS if m.kind == "ca-certificates")
 _USERS_BY_NAME = frozenset({"os/user.Lookup", "os/user.LookupGroup"})
 
 
@@ -39,9 +37,12 @@ def go_run_needs(facts: BinaryFacts) -> Iterator[Need]:
     for shown in needs_shown(go.markers):
         if shown.kind == "nss":
             yield from _name_service(facts, go, shown)
-        elif shown.kind != "tzdata" or "timetzdata" not in build_tags(go):
-            confidence = "possible" if _comes_along(shown.kind, go.markers) else shown.confidence
-            yield Need(shown.kind, _VALUES[shown.kind], "run", confidence, shown.evidence)
+            continue
+        if shown.kind == "tzdata" and "timetzdata" in build_tags(go):
+            continue
+        weakened = shown.kind == "users" and _comes_with_tar(go.markers)
+        confidence = "possible" if weakened else shown.confidence
+        yield Need(shown.kind, _VALUES[shown.kind], "run", confidence, shown.evidence)
 
 
 def _untold_needs() -> Iterator[Need]:
@@ -50,17 +51,12 @@ def _untold_needs() -> Iterator[Need]:
         yield Need(kind, _VALUES[kind], "run", "possible", evidence)
 
 
-def _comes_along(kind: NeedKind, markers: frozenset[str]) -> bool:
-    """Whether something else explains the names of that kind (measured: Go 1.21, 1.23, 1.27)."""
-    match kind:
-        case "ca-certificates":
-            # any TLS server has it, as the peer may ask to renegotiate (Conn.handleRenegotiation)
-            return not markers & (_CERTIFICATE_USERS - {_TLS_CLIENT_SIDE})
-        case "users":
-            # archive/tar links LookupId (that in turn Current) and shrugs at errors (stat_unix.go)
-            return "os/user.LookupId" in markers and not markers & _USERS_BY_NAME
-        case _:
-            return False
+def _comes_with_tar(markers: frozenset[str]) -> bool:
+    """Whether archive/tar explains the lookups of users, whose errors it ignores (stat_unix.go).
+
+    It links LookupId, and that in turn Current, in each program that imports it [Go 1.21 to 1.27].
+    """
+    return "os/user.LookupId" in markers and not markers & _USERS_BY_NAME
 
 
 def _name_service(facts: BinaryFacts, go: GoFacts, shown: Shown) -> Iterator[Need]:
