@@ -36,11 +36,11 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     nodes = {need.version for need in elf.version_needs}
     if _NODE in nodes and ctx.facts.libc.minimum in (None, "2.36"):
         message = f"{_NODE} keeps it off every glibc before 2.36"
-        yield Finding(RULE.id, RULE.level, message, (f"readelf -V: {_NODE}",), _FIX)
+        yield Finding(RULE.id, "note", message, (f"readelf -V: {_NODE}",), _FIX)
     elif elf.has_relr and nodes and _NODE not in nodes:
         message = f"it has DT_RELR without a need of {_NODE}: glibc refuses it"
         evidence = ("readelf -d: RELR", f"readelf -V: no {_NODE}")
-        yield Finding(RULE.id, "warning", message, evidence, _FIX)
+        yield Finding(RULE.id, RULE.level, message, evidence, _FIX)
 
 
-RULE = Rule("LC204", "relr", "note", check, __doc__)
+RULE = Rule("LC204", "relr", "warning", check, __doc__)
