@@ -8,10 +8,18 @@ import time
 from collections.abc import Callable
 
 from . import cache, engine, golang, images, programs, roots
-from .host import TestbedError, say
+from .host import TestbedError, need, say
+
+
+def _commands() -> None:
+    """Find or install what tests and trials themselves call: to start programs, to build them."""
+    for command in ("bwrap", "gcc", "musl-gcc"):
+        need(command)
+
 
 # In the order in which `all` runs them: images need the engine and the roots.
 COMMANDS: dict[str, tuple[str, Callable[[], object]]] = {
+    "commands": ("bubblewrap and C compilers, installed here if need be", _commands),
     "go": ("a Go toolchain; its GOROOT is the last line printed", golang.goroot),
     "docker": ("a Docker Engine that answers, started here if need be", engine.start),
     "roots": ("root file systems of base images", roots.make),
@@ -31,6 +39,7 @@ def main(argv: list[str] | None = None) -> int:
     chosen.add_parser("all", help="all of these, in this order")
     arguments = parser.parse_args(argv)
     try:
+        cache.sweep()
         if arguments.command == "all":
             for name, (_, run) in COMMANDS.items():
                 _timed(name, run)

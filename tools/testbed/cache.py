@@ -86,6 +86,13 @@ def scratch_folder() -> Iterator[Path]:
         remove_tree(folder)
 
 
+def sweep() -> None:
+    """Delete what builds that were killed left behind: no build takes a day."""
+    for leftover in (root() / "tmp").glob("*"):
+        if time.time() - leftover.stat().st_mtime > 24 * 3600:
+            remove_tree(leftover)
+
+
 def remove_tree(folder: Path) -> None:
     """Delete a folder, first letting go of file systems that an interrupted build left mounted."""
     mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]

@@ -21,6 +21,8 @@ PACKAGES = {
     "docker": "docker.io",
     "dockerd": "docker.io",
     "dpkg-deb": "dpkg",
+    "gcc": "gcc libc6-dev",
+    "musl-gcc": "musl-tools",
     "qemu-img": "qemu-utils",
 }
 
@@ -66,10 +68,10 @@ def which(command: str) -> str | None:
 
 
 def need(command: str) -> str:
-    """Return the path of a command, installing its package where that is possible."""
+    """Return the path of a command, installing its packages where that is possible."""
     found = which(command)
     if found is None:
-        install(PACKAGES[command])
+        install(*PACKAGES[command].split())
         found = which(command)
     if found is None:
         raise TestbedError(f"{command} is missing, though {PACKAGES[command]} is installed")

@@ -47,9 +47,9 @@ class Image:
 
 def make() -> list[str]:
     """Import every image that the engine lacks, and return all their names."""
-    made = [_import(image) for image in (*_bases(), _golang())]
-    made.append(_musl_builder())
-    return made
+    images = (*_bases(), _golang())
+    with cache.locked("images"):
+        return [*map(_import, images), _musl_builder()]
 
 
 def _bases() -> list[Image]:

@@ -5,7 +5,8 @@ links are kept. programs/index.json lists the programs among them:
 
     [{"path", "suite", "package", "version", "go"}]
 
-with absolute paths, sorted, so that a slice of it is the same on every run.
+with absolute paths, sorted, so that a slice of it is the same on every run. Each SUITE folder
+holds its own part of the index, with relative paths: it is written once, when the suite is made.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypedDict
 
@@ -21,7 +23,8 @@ from . import alpine, apkdb, apt, cache, elf
 from .host import say
 from .packages import SUITES
 
-RECIPE = 1
+RECIPE = 2
+_PART = "index.json"
 
 
 class Program(TypedDict):
@@ -38,7 +41,7 @@ def make() -> Path:
     """Fetch and index everything, and return the index."""
     folders = [_from_debian(suite) for suite in SUITES]
     folders.append(_from_alpine())
-    programs = [program for folder in folders for program in _index(folder)]
+    programs = [program for folder in folders for program in _read_part(folder)]
     programs.sort(key=lambda program: program["path"])
     index = cache.root() / "programs/index.json"
     cache.write_atomically(index, json.dumps(programs, indent=1) + "\n")
@@ -52,17 +55,22 @@ def _from_debian(suite: str) -> Path:
         source = apt.Suite(suite)
         versions = source.versions(SUITES[suite])
         with cache.scratch_folder() as downloads:
-            for name, package in source.download(versions, downloads).items():
-                apt.unpack(package, folder / name)
-                package.unlink()  # the largest suite would need twice its room otherwise
+            packages = source.download(versions, downloads)
+
+            def unpack(name: str) -> None:
+                apt.unpack(packages[name], folder / name)
                 _keep_elf(folder / name)
-        _note_versions(folder, versions)
+
+            # Unpacking waits for decompressors: as many at once as there are processors.
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(unpack, packages))
+        _write_part(folder, suite, versions)
 
     return cache.ensure(f"programs/{suite}", f"{RECIPE} {' '.join(SUITES[suite])}", build)
 
 
 def _from_alpine() -> Path:
-    system = alpine.full()
+    system, suite = alpine.full(), f"alpine-{alpine.RELEASE}"
 
     def build(folder: Path) -> None:
         versions = {}
@@ -72,10 +80,10 @@ def _from_alpine() -> Path:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(system / name, target)
                 versions[package.name] = package.version
-        _note_versions(folder, versions)
+        _write_part(folder, suite, versions)
 
     recipe = f"{RECIPE} {cache.read_stamp(f'alpine/{alpine.RELEASE}')}"
-    return cache.ensure(f"programs/alpine-{alpine.RELEASE}", recipe, build)
+    return cache.ensure(f"programs/{suite}", recipe, build)
 
 
 def _keep_elf(folder: Path) -> None:
@@ -88,18 +96,25 @@ def _keep_elf(folder: Path) -> None:
             Path(current).rmdir()
 
 
-def _note_versions(folder: Path, versions: dict[str, str]) -> None:
-    (folder / "versions.json").write_text(json.dumps(versions, indent=1, sort_keys=True))
+def _write_part(folder: Path, suite: str, versions: dict[str, str]) -> None:
+    """Index the programs of a suite's folder while it is made."""
+    part = list(_find(folder, suite, versions))
+    (folder / _PART).write_text(json.dumps(part, indent=1) + "\n")
 
 
-def _index(folder: Path) -> Iterator[Program]:
-    versions = json.loads((folder / "versions.json").read_text())
+def _read_part(folder: Path) -> Iterator[Program]:
+    program: Program
+    for program in json.loads((folder / _PART).read_text()):
+        yield {**program, "path": str(folder / program["path"])}
+
+
+def _find(folder: Path, suite: str, versions: dict[str, str]) -> Iterator[Program]:
     for package in sorted(versions):
         for path in sorted((folder / package).rglob("*")):
             if elf.is_elf(path) and elf.is_program(path):
                 yield Program(
-                    path=str(path),
-                    suite=folder.name,
+                    path=str(path.relative_to(folder)),
+                    suite=suite,
                     package=package,
                     version=versions[package],
                     go=elf.is_go(path),
