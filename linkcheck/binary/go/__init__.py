@@ -42,7 +42,7 @@ def read_go(image: ProgramImage) -> tuple[GoFacts | None, tuple[str, ...]]:
     if table is None:
         gaps = (*gaps, "Go functions: no readable function table (obfuscated, or damaged)")
     else:
-        names, wrappers = names_among(image, table, _KNOWN)
+        names, wrappers = names_among(image.data, table, _KNOWN)
         found = frozenset(name.decode() for name in names)
     deps, settings = tuple(info.deps), tuple(info.settings)
     facts = GoFacts(

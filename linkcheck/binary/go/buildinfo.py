@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from linkcheck.binary.go.scan import aligned_offsets, unrepeated
+from linkcheck.binary.go.scan import aligned_offsets
 from linkcheck.binary.image import ProgramImage, Section, Segment
 
 MAGIC = b"\xff Go buildinf:"
@@ -40,13 +40,12 @@ def read_raw(image: ProgramImage) -> tuple[RawBuildInfo | None, tuple[str, ...]]
     data, because some linkers move the blob. Never raises on hostile bytes.
     """
     broken = 0
-    for region in unrepeated(image, _places(image)):
-        offsets = aligned_offsets(image.data, region, (MAGIC,), ALIGN, probe=MAGIC.index(b"G"))
-        for offset in islice(offsets, _MAX_CANDIDATES):
-            found = _read_at(image, region.address + offset - region.offset)
-            if found is not None:
-                return found, ()
-            broken += 1
+    hits = aligned_offsets(image, _places(image), (MAGIC,), ALIGN, probe=MAGIC.index(b"G"))
+    for region, offset in islice(hits, _MAX_CANDIDATES):
+        found = _read_at(image, region.address + offset - region.offset)
+        if found is not None:
+            return found, ()
+        broken += 1
     if broken:
         gap = "Go build info: its header is there, but its strings could not be read"
         return RawBuildInfo("", ""), (gap,)

@@ -14,12 +14,12 @@ from itertools import islice
 from struct import Struct
 from typing import Literal
 
-from linkcheck.binary.go.scan import aligned_offsets, offsets_of, unrepeated
+from linkcheck.binary.go.scan import aligned_offsets
 from linkcheck.binary.image import Bytes, ProgramImage
 
 SECTION_NAMES = (".gopclntab", ".data.rel.ro.gopclntab", "__gopclntab")
 MAX_FUNCTIONS = 2_000_000  # several times the largest known program
-MAX_NAMES = 64 << 20  # bytes; about six times the largest known table
+MAX_NAMES = 128 << 20  # bytes; ten times the largest known table
 MAX_CANDIDATES = 4096
 
 TableFormat = Literal["1.2", "1.16", "1.18"]
@@ -29,8 +29,9 @@ _FORMATS: dict[int, TableFormat] = {
     0xFFFFFFF0: "1.18",
     0xFFFFFFF1: "1.18",  # Go 1.20: same layout, only the meaning of inline trees differs
 }
-_ALIGN = 32  # cmd/link/internal/ld/data.go: the section's, or its start within the data
+_ALIGN = 32
 _SAMPLE = 64
+_PAIRS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,17 @@ def find_table(image: ProgramImage, *, thorough: bool) -> FunctionTable | None:
     """The function table of `image`, or None: by section, else by header in its segments.
 
     Where several headers validate (a program that embeds another one), the one whose sampled
-    records fit best wins, then the one with more functions. Go's linker aligns the table;
-    `thorough` also looks at every other address, which costs ten times as much.
+    records fit best wins, then the one with more functions. In ELF and Mach-O the table starts
+    a section of Go's linker, aligned to 32 bytes; in PE it lies somewhere in .rdata, aligned to
+    a word, which only `thorough` looks for, as it costs several times as much.
     """
     for section in (s for s in image.sections if s.name in SECTION_NAMES):
         table = _parse(image, section.offset, section.offset + section.size)
         if table is not None:
             return table
-    table = _best(image, _aligned_candidates(image))
+    table = _best(image, _candidates(image, _ALIGN))
     if table is None and thorough:
-        table = _best(image, _any_candidates(image))
+        table = _best(image, _candidates(image, image.pointer_size))
     return table
 
 
@@ -74,15 +76,15 @@ def _best(image: ProgramImage, candidates: Iterator[tuple[int, int]]) -> Functio
     return max((t for t in tables if t), key=lambda t: (t.score, t.count), default=None)
 
 
-def record_offsets(data: Bytes, table: FunctionTable, count: int) -> list[int]:
-    """File offsets of the first `count` function records (`functab` holds pairs of pc, offset)."""
+def record_offsets(data: Bytes, table: FunctionTable) -> Iterator[int]:
+    """File offsets of the function records (`functab` holds pairs of pc and record offset)."""
     width = 4 if table.format == "1.18" else table.pointer_size
-    order = ">" if table.byte_order == "big" else "<"
-    pairs = Struct(f"{order}{2 * count}{'I' if width == 4 else 'Q'}")
-    raw = data[table.functab : table.functab + pairs.size]
-    if len(raw) < pairs.size:
-        return []
-    return [table.records + offset for offset in pairs.unpack(raw)[1::2]]
+    pair = Struct((">" if table.byte_order == "big" else "<") + ("2I" if width == 4 else "2Q"))
+    end = table.functab + table.count * pair.size
+    for start in range(table.functab, end, _PAIRS * pair.size):
+        raw = data[start : min(end, start + _PAIRS * pair.size)]
+        for _, offset in pair.iter_unpack(raw[: len(raw) // pair.size * pair.size]):
+            yield table.records + offset
 
 
 def name_field(table: FunctionTable) -> tuple[int, Struct]:
@@ -91,20 +93,11 @@ def name_field(table: FunctionTable) -> tuple[int, Struct]:
     return 4 if table.format == "1.18" else table.pointer_size, Struct(f"{order}i")
 
 
-def _aligned_candidates(image: ProgramImage) -> Iterator[tuple[int, int]]:
+def _candidates(image: ProgramImage, align: int) -> Iterator[tuple[int, int]]:
     needles = [magic.to_bytes(4, image.byte_order) + b"\0\0" for magic in _FORMATS]
     probe = 0 if image.byte_order == "little" else 3  # the one byte that is no 0xff
-    for region in unrepeated(image, image.segments):
-        for offset in aligned_offsets(image.data, region, needles, _ALIGN, probe):
-            yield offset, region.offset + region.size
-
-
-def _any_candidates(image: ProgramImage) -> Iterator[tuple[int, int]]:
-    for region in unrepeated(image, image.segments):
-        for magic in _FORMATS:
-            needle = magic.to_bytes(4, image.byte_order) + b"\0\0"
-            for offset in offsets_of(image.data, region, needle):
-                yield offset, region.offset + region.size
+    for region, offset in aligned_offsets(image, image.segments, needles, align, probe):
+        yield offset, region.offset + region.size
 
 
 def _plausible(image: ProgramImage, head: bytes) -> bool:
@@ -151,7 +144,7 @@ def _parse(image: ProgramImage, start: int, end: int) -> FunctionTable | None:
 
 
 def _scored(data: Bytes, table: FunctionTable, end: int) -> FunctionTable | None:
-    sample = record_offsets(data, table, min(table.count, _SAMPLE))
+    sample = list(islice(record_offsets(data, table), _SAMPLE))
     at, field = name_field(table)
     good = 0
     for offset in sample:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkcheck.binary.go.buildinfo import MAGIC, read_raw
@@ -97,12 +97,13 @@ def test_a_program_without_the_blob_has_no_build_info() -> None:
 
 def test_a_file_full_of_headers_is_given_up_quickly() -> None:
     head = (MAGIC + bytes([0, 2])).ljust(32, b"\xff")
-    started = time.monotonic()
+    started = time.process_time()
     _, gaps = read_raw(image_of((head * 60_000, True)))
     assert gaps
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 120), st.binary(max_size=40))
 def test_no_damage_makes_it_raise(at: int, damage: bytes) -> None:
     blob = bytearray(inline())

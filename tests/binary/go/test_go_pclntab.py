@@ -5,7 +5,7 @@ import tracemalloc
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkcheck.binary.go.names import names_among
@@ -19,10 +19,20 @@ NAMES = [b"runtime.main", b"main.main", b"time.LoadLocation", b"net._C2func_geta
 WANTED = frozenset({b"time.LoadLocation", b"os.CreateTemp", b"LoadLocation", b"main.mai"})
 
 
+def large_table(more: list[bytes]) -> bytes:
+    """A table of NAMES whose name table goes on with `more` (as inlined functions' names do)."""
+    small = pclntab(NAMES, "1.20")
+    at = int.from_bytes(small[32:40], "little")
+    end = int.from_bytes(small[40:48], "little")
+    blob = b"".join(name + b"\0" for name in more)
+    offsets = (end + len(blob)).to_bytes(8, "little") * 4
+    return small[:40] + offsets + small[at:end] + blob + small[end:]
+
+
 def found_in(image: ProgramImage) -> tuple[frozenset[bytes], list[bytes]]:
     table = find_table(image, thorough=True)
     assert table is not None
-    return names_among(image, table, WANTED)
+    return names_among(image.data, table, WANTED)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -45,8 +55,8 @@ def test_names_that_are_only_inlined_are_found() -> None:
     assert found_in(image_of((table, False)))[0] == {b"os.CreateTemp"}
 
 
-def test_an_unaligned_table_is_found_only_by_the_thorough_search() -> None:
-    image = image_of((b"\0" * 5 + pclntab(NAMES, "1.20"), False))
+def test_a_table_aligned_to_a_word_alone_is_found_by_the_thorough_search() -> None:
+    image = image_of((b"\0" * 8 + pclntab(NAMES, "1.20"), False))
     assert find_table(image, thorough=False) is None
     assert found_in(image)[0] == {b"time.LoadLocation"}
 
@@ -58,6 +68,14 @@ def test_of_two_tables_the_better_and_then_the_larger_wins() -> None:
     table = find_table(image, thorough=True)
     assert table is not None
     assert table.count == len(NAMES)
+
+
+def test_names_across_the_pieces_of_a_large_table_are_found() -> None:
+    filler = [b"example.com/filler.(*T).Method%07d" % i for i in range(40_000)]
+    table = large_table([*filler, b"os.CreateTemp", b"a/b._Cfunc_f"])
+    found, wrappers = found_in(image_of((table, False), sections=[(".gopclntab", 0)]))
+    assert found == {b"time.LoadLocation", b"os.CreateTemp"}
+    assert wrappers == [b"net._C2func_getaddrinfo", b"a/b._Cfunc_f"]
 
 
 def test_a_table_at_a_chunk_border_is_found() -> None:
@@ -86,9 +104,9 @@ def test_records_that_point_at_no_names_are_no_table() -> None:
 @pytest.mark.parametrize("order", ["little", "big"])
 def test_a_file_full_of_headers_is_given_up_quickly(order: Order) -> None:
     head = pclntab(NAMES, "1.20", order)[:72].ljust(96, b"\xff")
-    started = time.monotonic()
+    started = time.process_time()
     assert find_table(image_of((head * 30_000, False), order=order), thorough=True) is None
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_hostile_go_1_2_table_cant_blow_up_its_names() -> None:
@@ -114,18 +132,7 @@ def test_a_hundred_thousand_names_stay_under_60_megabytes() -> None:
     names = [
         b"github.com/some/module/package.(*Type%d).Method%d" % (i % 999, i) for i in range(110_000)
     ]
-    count, blob = len(names), b"\0".join([*names, b""])
-    small = pclntab([b"runtime.main", *NAMES], "1.20")
-    at = int.from_bytes(small[32:40], "little")
-    end = int.from_bytes(small[40:48], "little")
-    grown = (
-        small[:40]
-        + b"".join((end + len(blob)).to_bytes(8, "little") for _ in range(4))
-        + small[at:end]
-        + blob
-        + small[end:]
-    )
-    assert count == 110_000
+    grown = large_table(names)
     image = image_of((grown, False), sections=[(".gopclntab", 0)])
     tracemalloc.start()
     assert found_in(image)[0] == {b"time.LoadLocation"}
@@ -134,6 +141,7 @@ def test_a_hundred_thousand_names_stay_under_60_megabytes() -> None:
     assert peak < 60 << 20
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.sampled_from(VERSIONS), st.integers(0, 400), st.binary(min_size=1, max_size=16))
 def test_no_damage_makes_it_raise(version: Version, at: int, damage: bytes) -> None:
     table = bytearray(pclntab(NAMES, version))
@@ -141,5 +149,5 @@ def test_no_damage_makes_it_raise(version: Version, at: int, damage: bytes) -> N
     image = image_of((bytes(table), False))
     got = find_table(image, thorough=True)
     if got is not None:
-        found, _ = names_among(image, got, WANTED)
+        found, _ = names_among(image.data, got, WANTED)
         assert found <= WANTED
