@@ -16,9 +16,12 @@ from linkcheck.model.facts import CgoPackage, Module
 
 _WRAPPER = re.compile(r"^(.+?)\._(?:C2?func_(\w+)|Cmacro_(\w+)|Cgo_ptr)(?:\.abi\w+)?$")
 
-# Go code that cgo generates beside the wrappers; CString and CBytes call _CMalloc, which is
-# listed as malloc in its own right (`builtinDefs` in cmd/cgo/out.go).
-_GO_HELPERS = frozenset({"CString", "CBytes", "GoString", "GoStringN", "GoBytes"})
+# Helpers that cgo writes in Go (`builtinDefs` in cmd/cgo/out.go): reading a C string calls
+# nothing, making one calls malloc, and C.malloc itself is spelled _CMalloc.
+_BUILTINS = {
+    "GoString": "", "GoStringN": "", "GoBytes": "",
+    "CString": "malloc", "CBytes": "malloc", "_CMalloc": "malloc",
+}  # fmt: skip
 
 # The runtime's own bridge to C threads is there in every cgo program: it tells of nobody's call.
 _RUNTIME = frozenset({"runtime", "runtime/cgo"})
@@ -59,10 +62,7 @@ def cgo_packages(
 
 
 def _c_name(wrapped: str) -> str:
-    if wrapped in _GO_HELPERS:
-        return ""
-    name = wrapped.removeprefix("_Cmacro_")
-    return "malloc" if name == "_CMalloc" else name
+    return _BUILTINS.get(wrapped, wrapped.removeprefix("_Cmacro_"))
 
 
 def module_of(package: str, main: Module | None, deps: tuple[Module, ...]) -> str | None:

@@ -31,11 +31,13 @@ def test_wrappers_are_grouped_by_package_with_the_c_functions_sorted() -> None:
     )
 
 
-def test_conversions_that_cgo_writes_in_go_are_no_c_calls() -> None:
-    names = [b"a/b._Cfunc_CString", b"a/b._Cfunc_GoString", b"a/b._Cfunc__CMalloc", b"a/c._Cgo_ptr"]
+def test_conversions_that_cgo_writes_in_go_count_for_the_c_that_they_call() -> None:
+    names = [b"a/b._Cfunc_GoString", b"a/c._Cfunc_CString", b"a/d._Cfunc__CMalloc", b"a/e._Cgo_ptr"]
     assert [(p.package, p.functions) for p in cgo_packages(names, None, ())] == [
-        ("a/b", ("malloc",)),
-        ("a/c", ()),
+        ("a/b", ()),
+        ("a/c", ("malloc",)),
+        ("a/d", ("malloc",)),
+        ("a/e", ()),
     ]
 
 
