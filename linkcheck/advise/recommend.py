@@ -12,6 +12,8 @@ from linkcheck.model.verdicts import Recommendation, Verdict
 from linkcheck.rules.remedies import ADD_TO_IMAGE, build_change, older_glibc
 
 _NAMES_IN_A_GROUP = 3
+# distributions whose package manager can bring the library; canonical names of the catalog
+_WITH_PACKAGES = ("alpine:", "debian:", "ubuntu:", "fedora:", "amazonlinux:")
 _ADDABLE: frozenset[NeedKind] = frozenset(ADD_TO_IMAGE)
 
 Candidate = tuple[BaseImage, Verdict]
@@ -29,14 +31,16 @@ def recommend(
     """
     by_size = sorted(candidates, key=lambda candidate: _size(candidate[0]))
     for suffices in (_runs, _lacks_files, _lacks_libraries):
-        index = next((i for i, (_, verdict) in enumerate(by_size) if suffices(verdict)), None)
+        index = next((i for i, candidate in enumerate(by_size) if suffices(*candidate)), None)
         if index is not None:
             break
     else:
         return None
     base, verdict = by_size[index]
     smaller = by_size[:index]
-    because = _why_smaller_fall(smaller) or (bare_reason(verdict),)
+    because = _why_smaller_fall(smaller)
+    if verdict.answer != "runs" or not because:
+        because = (*because, bare_reason(verdict))
     return Recommendation(
         base=base.ref,
         because=because,
@@ -50,16 +54,21 @@ def _size(base: BaseImage) -> float:
     return size if isinstance(size, int) else float("inf")
 
 
-def _runs(verdict: Verdict) -> bool:
+def _runs(_: BaseImage, verdict: Verdict) -> bool:
     return verdict.answer == "runs"
 
 
-def _lacks_files(verdict: Verdict) -> bool:
+def _lacks_files(_: BaseImage, verdict: Verdict) -> bool:
     return verdict.answer == "degraded" and {need.kind for need in verdict.unmet} <= _ADDABLE
 
 
-def _lacks_libraries(verdict: Verdict) -> bool:
-    """Only libraries beside those files; what these need in turn is not looked at."""
+def _lacks_libraries(base: BaseImage, verdict: Verdict) -> bool:
+    """Only libraries beside those files, in a distribution that has packages of them.
+
+    glibc stops at the first missing library, so more of them may come to light.
+    """
+    if not base.name.startswith(_WITH_PACKAGES):
+        return False
     kinds = {need.kind for need in verdict.unmet}
     return (
         verdict.answer in ("fails", "degraded")
@@ -99,7 +108,7 @@ def _alternatives(
 def _with_files(smaller: Sequence[Candidate]) -> str | None:
     """The smallest base that only lacks files: often the best answer of all."""
     for base, verdict in smaller:
-        if _lacks_files(verdict):
+        if _lacks_files(base, verdict):
             return f"{base.ref}{_plus(verdict.unmet)}"
     return None
 

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from linkcheck.model.verdicts import Finding
 from linkcheck.rules.base import Rule, RuleContext
-from linkcheck.rules.remedies import is_static, optional_c
+from linkcheck.rules.remedies import best_known, is_static, optional_c
 
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
@@ -35,9 +35,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     if not is_static(ctx.facts) or ctx.facts.libc.family != "glibc" or not name_service:
         return
     callers = optional_c(ctx.facts.go) if ctx.facts.go is not None else ()
-    calls = ", ".join(
-        f"{p.package} calls {function}" for p in callers for function in p.functions[:1]
-    )
+    calls = ", ".join(f"{p.package} calls {best_known(p)}" for p in callers)
     yield Finding(
         RULE.id,
         RULE.level,

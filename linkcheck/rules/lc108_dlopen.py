@@ -22,9 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linkcheck.model.facts import BinaryFacts
+from linkcheck.model.facts import BinaryFacts, CgoPackage
 from linkcheck.model.verdicts import Finding
 from linkcheck.rules.base import Rule, RuleContext
+from linkcheck.rules.remedies import wrapper_of
 from linkcheck.rules.struck import findings, of_kind, struck_bases
 
 
@@ -49,17 +50,15 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         yield Finding(
             RULE.id,
             "note",
-            f"{caller} calls dlopen: which library, the file does not say",
-            (f"go tool nm: {caller}._Cfunc_dlopen",),
+            f"{caller.package} calls dlopen: which library, the file does not say",
+            (wrapper_of(caller, "dlopen"),),
             "look it up in the source, and put the library into the image",
         )
 
 
-def _caller_of_dlopen(facts: BinaryFacts) -> str | None:
+def _caller_of_dlopen(facts: BinaryFacts) -> CgoPackage | None:
     packages = facts.go.cgo_packages if facts.go is not None else ()
-    return next(
-        (p.package for p in packages if "dlopen" in p.functions and p.module != "std"), None
-    )
+    return next((p for p in packages if "dlopen" in p.functions and p.module != "std"), None)
 
 
 RULE = Rule("LC108", "dlopen", "warning", check, __doc__)

@@ -23,7 +23,14 @@ from collections.abc import Iterator
 
 from linkcheck.model.verdicts import Finding
 from linkcheck.rules.base import Rule, RuleContext
-from linkcheck.rules.remedies import PURE_GO_TAGS, foreign_c, is_static, optional_c
+from linkcheck.rules.remedies import (
+    PURE_GO_TAGS,
+    best_known,
+    foreign_c,
+    is_static,
+    optional_c,
+    wrapper_of,
+)
 
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
@@ -32,21 +39,15 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
     if go is None or is_static(ctx.facts) or foreign_c(go) or not optional_c(go):
         return
     packages = optional_c(go)
-    calls = " and ".join(f"`{p.package}` brings in {_first(p.functions)}" for p in packages)
+    calls = " and ".join(f"`{p.package}` brings in {best_known(p)}" for p in packages)
     tags = ",".join(PURE_GO_TAGS[p.package] for p in packages)
     yield Finding(
         RULE.id,
         RULE.level if ctx.fails_where_asked() else "note",
         f"{calls}: nothing else in it needs libc",
-        tuple(f"go tool nm: {p.package}._Cfunc_{_first(p.functions)}" for p in packages),
+        tuple(wrapper_of(p, best_known(p)) for p in packages),
         f"build with `-tags {tags}` or CGO_ENABLED=0",
     )
-
-
-def _first(functions: tuple[str, ...]) -> str:
-    """The function that a reader knows best, out of sorted names."""
-    known = ("getaddrinfo", "mygetpwuid_r", "mygetpwnam_r")
-    return next((name for name in known if name in functions), functions[0] if functions else "C")
 
 
 RULE = Rule("LC401", "needless-libc", "warning", check, __doc__)

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from linkcheck.model.verdicts import Finding
 from linkcheck.rules.base import Rule, RuleContext
-from linkcheck.rules.remedies import callers_named, foreign_c, is_static
+from linkcheck.rules.remedies import best_known, callers_named, foreign_c, is_static, wrapper_of
 
 
 def check(ctx: RuleContext) -> Iterator[Finding]:
@@ -39,11 +39,7 @@ def check(ctx: RuleContext) -> Iterator[Finding]:
         RULE.id,
         RULE.level if ctx.fails_where_asked() else "note",
         f"{callers} {verb} C: needs libc",
-        tuple(
-            f"go tool nm: {p.package}._Cfunc_{function}"
-            for p in packages
-            for function in p.functions[:2]
-        ),
+        tuple(wrapper_of(package, best_known(package)) for package in packages),
         "link statically against musl, or use a package in pure Go",
     )
 

@@ -52,6 +52,24 @@ def optional_c(go: GoFacts) -> tuple[CgoPackage, ...]:
     return tuple(p for p in go.cgo_packages if p.package in PURE_GO_TAGS)
 
 
+def best_known(package: CgoPackage) -> str:
+    """Of the C functions that the package calls the one that a reader knows best.
+
+    os/user calls libc through wrappers of its own: mygetpwuid_r stands for getpwuid_r.
+    """
+    names = [name.removeprefix("my") for name in package.functions]
+    telling = (name for name in ("getaddrinfo", "getpwuid_r", "getpwnam_r") if name in names)
+    return next(telling, names[0] if names else "C")
+
+
+def wrapper_of(package: CgoPackage, function: str) -> str:
+    """Where a reader sees that `package` calls the C `function` (cmd/cgo/out.go)."""
+    if not package.functions:  # it only converts strings, which takes malloc
+        return f"go tool nm: names in {package.package} that start with _C"
+    raw = function if function in package.functions else f"my{function}"
+    return f"go tool nm: {package.package}._Cfunc_{raw}, or _C2func_{raw}"
+
+
 def callers_named(go: GoFacts, packages: tuple[CgoPackage, ...], limit: int = 3) -> str:
     """The packages by module and version, each once: "github.com/mattn/go-sqlite3 v1.14.22"."""
     own = "the program's own C code"

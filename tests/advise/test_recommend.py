@@ -139,6 +139,15 @@ def test_where_only_libraries_are_missing_they_are_what_to_add() -> None:
     assert (found.base, found.add) == ("debian:13-slim", ("libseccomp.so.2",))
 
 
+def test_a_base_without_packages_is_not_named_for_libraries_to_add() -> None:
+    gone = refusal("library", "libseccomp.so.2", "libseccomp.so.2 is not in the image")
+    busybox = base("busybox:glibc", libc="glibc", size=2_000_000)
+    found = advise(cgo_facts(SQLITE), (busybox, gone), (debian(), gone))
+    assert found is not None
+    assert found.base == "debian:13-slim"
+    assert found.because[-1] == "libseccomp.so.2 is not in the image"
+
+
 def test_nothing_is_recommended_where_nothing_helps() -> None:
     assert advise(facts(platform="freebsd/amd64"), base(), debian()) is None
     assert advise(cgo_facts(NET), (base(), NO_LOADER)) is None
