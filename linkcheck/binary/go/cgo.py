@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote
 
 from linkcheck.model.facts import CgoPackage, Module
 
 _WRAPPER = re.compile(r"^(.+?)\._(?:C2?func_(\w+)|Cmacro_(\w+)|Cgo_ptr)(?:\.abi\w+)?$")
+
+_ESCAPED = re.compile(rb"%([0-9a-f]{2})")
 
 # Helpers that cgo writes in Go (`builtinDefs` in cmd/cgo/out.go): reading a C string calls
 # nothing, making one calls malloc, and C.malloc itself is spelled _CMalloc.
@@ -46,11 +47,11 @@ def cgo_packages(
     """
     calls: dict[str, set[str]] = {}
     for name in names:
-        match = _WRAPPER.match(name.decode(errors="replace"))
+        plain = _ESCAPED.sub(lambda escape: bytes([int(escape[1], 16)]), name)
+        match = _WRAPPER.match(plain.decode(errors="replace"))
         if match is None:
             continue
         package, function, macro = match.groups()
-        package = unquote(package, errors="replace")
         if package in _RUNTIME:
             continue
         called = calls.setdefault(package, set())
