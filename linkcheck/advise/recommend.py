@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from linkcheck.advise.verdict import bare_reason
@@ -26,21 +27,22 @@ def recommend(
 
     Where it runs as is on none, the smallest that files can mend: `add` names them then, as need
     kinds ("ca-certificates") or sonames. None where nothing helps, as for programs of another
-    operating system. `because` says why each smaller base falls, bases of one reason together;
+    operating system. `because` says why the base and each smaller one do not do as is, bases of one reason together;
     `alternatives` how to get to a smaller one, by adding files or by another build.
     """
     by_size = sorted(candidates, key=lambda candidate: _size(candidate[0]))
     for suffices in (_runs, _lacks_files, _lacks_libraries):
-        index = next((i for i, candidate in enumerate(by_size) if suffices(*candidate)), None)
+        index = next(
+            (i for i, candidate in enumerate(by_size) if suffices(facts, *candidate)), None
+        )
         if index is not None:
             break
     else:
         return None
     base, verdict = by_size[index]
     smaller = by_size[:index]
-    because = _why_smaller_fall(smaller)
-    if verdict.answer != "runs" or not because:
-        because = (*because, bare_reason(verdict))
+    fall = smaller if verdict.answer == "runs" else by_size[: index + 1]
+    because = _why_they_fall(fall) or (bare_reason(verdict),)
     return Recommendation(
         base=base.ref,
         because=because,
@@ -54,20 +56,21 @@ def _size(base: BaseImage) -> float:
     return size if isinstance(size, int) else float("inf")
 
 
-def _runs(_: BaseImage, verdict: Verdict) -> bool:
+def _runs(_: BinaryFacts, __: BaseImage, verdict: Verdict) -> bool:
     return verdict.answer == "runs"
 
 
-def _lacks_files(_: BaseImage, verdict: Verdict) -> bool:
+def _lacks_files(_: BinaryFacts, __: BaseImage, verdict: Verdict) -> bool:
     return verdict.answer == "degraded" and {need.kind for need in verdict.unmet} <= _ADDABLE
 
 
-def _lacks_libraries(base: BaseImage, verdict: Verdict) -> bool:
+def _lacks_libraries(facts: BinaryFacts, base: BaseImage, verdict: Verdict) -> bool:
     """Only libraries beside those files, in a distribution that has packages of them.
 
-    glibc stops at the first missing library, so more of them may come to light.
+    glibc stops at the first missing library: more of them may come to light, and it has not
+    come to versions yet, so that the base's release must be looked at here.
     """
-    if not base.name.startswith(_WITH_PACKAGES):
+    if not base.name.startswith(_WITH_PACKAGES) or _is_too_old(base, facts):
         return False
     kinds = {need.kind for need in verdict.unmet}
     return (
@@ -77,13 +80,24 @@ def _lacks_libraries(base: BaseImage, verdict: Verdict) -> bool:
     )
 
 
+def _is_too_old(base: BaseImage, facts: BinaryFacts) -> bool:
+    if facts.libc.family != "glibc" or facts.libc.minimum is None:
+        return False
+    release = base.provides.libc_version
+    return not isinstance(release, str) or _numbers(release) < _numbers(facts.libc.minimum)
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", release))
+
+
 def _to_add(verdict: Verdict) -> tuple[str, ...]:
     return tuple(need.value if need.kind == "library" else need.kind for need in verdict.unmet)
 
 
-def _why_smaller_fall(smaller: Sequence[Candidate]) -> tuple[str, ...]:
+def _why_they_fall(fall: Sequence[Candidate]) -> tuple[str, ...]:
     groups: dict[str, list[str]] = {}
-    for base, verdict in smaller:
+    for base, verdict in fall:
         groups.setdefault(bare_reason(verdict), []).append(base.ref)
     return tuple(f"{_named(refs)}: {reason}" for reason, refs in groups.items())
 
@@ -98,17 +112,17 @@ def _alternatives(
     facts: BinaryFacts, needs: tuple[Need, ...], smaller: Sequence[Candidate]
 ) -> tuple[str, ...]:
     ways = (
-        _with_files(smaller),
+        _with_files(facts, smaller),
         _by_static_build(facts, needs, smaller),
         _by_older_glibc(facts, smaller),
     )
     return tuple(way for way in ways if way)
 
 
-def _with_files(smaller: Sequence[Candidate]) -> str | None:
+def _with_files(facts: BinaryFacts, smaller: Sequence[Candidate]) -> str | None:
     """The smallest base that only lacks files: often the best answer of all."""
     for base, verdict in smaller:
-        if _lacks_files(base, verdict):
+        if _lacks_files(facts, base, verdict):
             return f"{base.ref}{_plus(verdict.unmet)}"
     return None
 

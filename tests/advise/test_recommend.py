@@ -145,7 +145,13 @@ def test_a_base_without_packages_is_not_named_for_libraries_to_add() -> None:
     found = advise(cgo_facts(SQLITE), (busybox, gone), (debian(), gone))
     assert found is not None
     assert found.base == "debian:13-slim"
-    assert found.because[-1] == "libseccomp.so.2 is not in the image"
+    assert found.because == ("busybox:glibc, debian:13-slim: libseccomp.so.2 is not in the image",)
+
+
+def test_a_library_is_not_enough_where_glibc_is_too_old_as_well() -> None:
+    gone = refusal("library", "libseccomp.so.2", "libseccomp.so.2 is not in the image")
+    old = debian("11", "2.31", size=70_000_000)
+    assert advise(cgo_facts(SQLITE), (old, gone)) is None
 
 
 def test_nothing_is_recommended_where_nothing_helps() -> None:
