@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Optional
 
 import typer
 
 from linkcheck.cli.options import Bases, Format, Output
+
+
+def _at_least_none(value: int) -> int:
+    if value < 0:
+        raise typer.BadParameter("there is no negative number of processes")
+    return value
 
 
 def run(
@@ -22,7 +30,12 @@ def run(
     output: Output = None,
     jobs: Annotated[
         int,
-        typer.Option(min=0, envvar="LINKCHECK_JOBS", help="Processes; 0: as many as pay."),
+        typer.Option(
+            metavar="N",
+            envvar="LINKCHECK_JOBS",
+            callback=_at_least_none,
+            help="Processes; 0: as many as pay.",
+        ),
     ] = 0,
     digest: Annotated[
         bool,
@@ -59,7 +72,7 @@ def run(
     from linkcheck.cli.output import emit, screen_for
     from linkcheck.cli.progress import counter
     from linkcheck.errors import EXIT_INPUT
-    from linkcheck.pipeline.analyze import DEFAULT_BASES, Options, analyze
+    from linkcheck.pipeline.analyze import Options, analyze
     from linkcheck.report import renderer
 
     render = renderer(format_)
@@ -67,11 +80,18 @@ def run(
     with counter("programs judged") as progress:
         report = analyze(
             paths,
-            base or DEFAULT_BASES,
+            base or (),
             options,
-            stdin=sys.stdin if "-" in paths else (),
+            stdin=_listed() if "-" in paths else (),
             progress=progress,
         )
     emit(render(report, screen_for(output)), output)
     if report.errors:
         raise typer.Exit(EXIT_INPUT)
+
+
+def _listed() -> Iterable[str]:
+    """Stdin, with names that are no UTF-8 as Python spells them in paths."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
+    return sys.stdin

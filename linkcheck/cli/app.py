@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from linkcheck import errors
 from linkcheck.cli.failure import report_failure
+from linkcheck.cli.plain import PlainCommand, spare_pydantic
 
 # name -> (module, one line of help). A command is one line here and one module.
 COMMANDS: Final = {
@@ -26,6 +27,9 @@ COMMANDS: Final = {
 
 class LazyGroup(TyperGroup):
     """A group that imports a command when it is run, and lists the others from COMMANDS."""
+
+    def get_params(self, ctx: Any) -> Any:  # noqa: D102 -- click's hook, also for --help
+        return spare_pydantic(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002, D102 -- click's signature
         return list(COMMANDS)
@@ -64,7 +68,7 @@ def load_command(name: str) -> Any:
 def as_command(name: str, run: Callable[..., Any]) -> Any:
     """One typed function as a click command with plain help."""
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
-    single.command(name)(run)
+    single.command(name, cls=PlainCommand)(run)
     return typer.main.get_command(single)
 
 
@@ -80,13 +84,13 @@ def build_app() -> Any:
 
     @app.callback()
     def linkcheck(
-        version: bool = typer.Option(  # noqa: ARG001 -- its callback does it all
+        version: bool = typer.Option(
             False, "--version", is_eager=True, callback=_show_version, help="Print the version."
         ),
     ) -> None:
         """Will this program start in that container base image, will it work there,
         and what is the smallest base that suffices?
-        """  # noqa: D205 -- click shows it as one paragraph
+        """
 
     return typer.main.get_command(app)
 

@@ -85,13 +85,13 @@ def run(
     2 when nothing could be, 3 when there is nothing to build with.
     """
     from linkcheck.cli.output import emit, note, screen_for
-    from linkcheck.pipeline.analyze import DEFAULT_BASES, Analyzer
+    from linkcheck.pipeline.analyze import Analyzer
     from linkcheck.pipeline.matrix import MatrixInterruptedError
     from linkcheck.pipeline.series import run_series
     from linkcheck.report import renderer
 
     render = renderer(format_)
-    analyzer = Analyzer(base or DEFAULT_BASES)
+    analyzer = Analyzer(base or ())
     interrupted = None
     try:
         report = run_series(

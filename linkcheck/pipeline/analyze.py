@@ -10,30 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from linkcheck.advise import judge, needs_of, recommend
+from linkcheck.advise.recommend import Candidate
 from linkcheck.binary import read_facts
 from linkcheck.errors import LinkcheckError, UnreadableFileError, UsageError
+from linkcheck.images.catalog import load_catalog
 from linkcheck.images.resolve import resolve_base
 from linkcheck.loader import LoadOptions, load_in
 from linkcheck.loader.options import CPU_LEVELS
 from linkcheck.model.report import Failure, Report, Subject
-from linkcheck.model.verdicts import Verdict
 from linkcheck.pipeline.inputs import expand
 from linkcheck.rules import RuleContext, run_rules
 
 if TYPE_CHECKING:
     from linkcheck.images.resolve import ResolvedBase
     from linkcheck.model.facts import BinaryFacts
+    from linkcheck.model.library import LibraryView
     from linkcheck.model.needs import Need
+    from linkcheck.model.verdicts import Recommendation
 
-DEFAULT_BASES: Final = (
-    "scratch",
-    "gcr.io/distroless/static-debian13",
-    "gcr.io/distroless/base-debian13",
-    "gcr.io/distroless/cc-debian13",
-    "alpine:3.23",
-    "debian:13-slim",
-    "ubuntu:24.04",
-)
 _MANY: Final = 48  # files from which on a second process pays for its start
 
 
@@ -51,18 +45,24 @@ class Options:
 class Analyzer:
     """Judges programs on bases that were resolved once.
 
-    The recommendation looks at the usual bases too where others were asked for: who asks about
-    Alpine alone, and hears "fails", wants to know what would do.
+    Without `refs`, on the usual bases of the catalog. The recommendation looks at these in any
+    case: who asks about Alpine alone, and hears "fails", wants to know what would do. Where none
+    of them does, it looks at the rest of the catalog.
     """
 
-    def __init__(self, refs: Sequence[str] = DEFAULT_BASES, options: Options = Options()) -> None:
+    def __init__(self, refs: Sequence[str] = (), options: Options = Options()) -> None:
         """Raises UnknownBaseError or BadRootError for a REF that means no base, UsageError for an
         unknown CPU level.
         """
-        self._bases = tuple(resolve_base(ref) for ref in dict.fromkeys(refs))
-        named = {base.image.name for base in self._bases}
-        known = (resolve_base(ref) for ref in DEFAULT_BASES if ref not in named)
-        self._others = tuple(base for base in known if base.image.name not in named)
+        catalog = load_catalog().bases
+        usual = [base.name for base in catalog if base.default]
+        self._bases = tuple(_KeptBase(ref) for ref in dict.fromkeys(refs or usual))
+        self._asked = frozenset(refs)
+        known = {base.image.name for base in self._bases}
+        self._usual = tuple(_KeptBase(name) for name in usual if name not in known)
+        known |= set(usual)
+        self._rest = tuple(b.name for b in catalog if b.recommendable and b.name not in known)
+        self._resolved_rest: dict[str, ResolvedBase] = {}
         self._options = options
         self._load_options = _load_options(options)
 
@@ -79,33 +79,61 @@ class Analyzer:
         facts = read_facts(path)
         digest = _sha256(path) if self._options.digest else None
         needs = needs_of(facts)
-        verdicts = tuple(self._verdict(facts, needs, base) for base in self._bases)
-        asked = tuple(zip((base.image for base in self._bases), verdicts, strict=True))
-        others = ((base.image, self._verdict(facts, needs, base)) for base in self._others)
+        judged = tuple(self._judge(facts, needs, base) for base in self._bases)
         return Subject(
             facts=facts,
             needs=needs,
-            findings=run_rules(RuleContext(facts, needs, asked)),
-            verdicts=verdicts,
-            recommendation=recommend(facts, needs, (*asked, *others)),
+            findings=run_rules(RuleContext(facts, needs, judged, self._asked)),
+            verdicts=tuple(verdict for _, verdict in judged),
+            recommendation=self._recommend(facts, needs, judged),
             sha256=digest,
         )
 
-    def _verdict(self, facts: BinaryFacts, needs: tuple[Need, ...], base: ResolvedBase) -> Verdict:
+    def _recommend(
+        self, facts: BinaryFacts, needs: tuple[Need, ...], judged: tuple[Candidate, ...]
+    ) -> Recommendation | None:
+        candidates = [*judged, *(self._judge(facts, needs, base) for base in self._usual)]
+        if not any(verdict.answer == "runs" for _, verdict in candidates):
+            for name in self._rest:
+                candidates.append(self._judge(facts, needs, self._kept(name)))
+                if candidates[-1][1].answer == "runs":
+                    break
+        return recommend(facts, needs, candidates)
+
+    def _kept(self, name: str) -> ResolvedBase:
+        if name not in self._resolved_rest:
+            self._resolved_rest[name] = _KeptBase(name)
+        return self._resolved_rest[name]
+
+    def _judge(self, facts: BinaryFacts, needs: tuple[Need, ...], base: ResolvedBase) -> Candidate:
         result = load_in(facts, base, self._load_options)
         verdict = judge(facts, needs, base.image, result)
-        return replace(verdict, trace=result.trace if self._options.trace else ())
+        return base.image, replace(verdict, trace=result.trace if self._options.trace else ())
+
+
+class _KeptBase:
+    """A base whose views are made once a platform: to list its libraries anew costs a millisecond."""
+
+    def __init__(self, ref: str) -> None:
+        self._base = resolve_base(ref)
+        self.image = self._base.image
+        self._views: dict[str, LibraryView | None] = {}
+
+    def view(self, platform: str) -> LibraryView | None:
+        if platform not in self._views:
+            self._views[platform] = self._base.view(platform)
+        return self._views[platform]
 
 
 def analyze(
     paths: Sequence[str],
-    refs: Sequence[str] = DEFAULT_BASES,
+    refs: Sequence[str] = (),
     options: Options = Options(),
     *,
     stdin: Iterable[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Judge every program that `paths` mean on every base of `refs`.
+    """Judge every program that `paths` mean on every base of `refs` (default: the usual ones).
 
     An input that can't be judged becomes a Failure of the report, the others are still judged.
     `progress(done, total)` is called after each file. Raises UnknownBaseError or BadRootError

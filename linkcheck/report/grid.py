@@ -36,12 +36,15 @@ def grid(heads: Sequence[str], rows: Sequence[Row], screen: Screen) -> list[str]
         answers = [_answers(row, bases, screen) for row in rows]
         return columns([*heads, *names], [a + b for a, b in zip(cells, answers, strict=True)])
     letters = [_letter(number) for number in range(len(bases))]
-    marks = [_marks(row, bases, letters, screen) for row in rows]
-    widths = _squeeze(widths, heads, screen.width - GAP - len(" ".join(letters)))
+    joint = " "
+    if len(bases) <= len(ascii_uppercase) and _total([*widths, 2 * len(bases)]) > screen.width:
+        joint = ""
+    marks = [_marks(row, bases, letters, joint, screen) for row in rows]
+    widths = _squeeze(widths, heads, screen.width - GAP - len(joint.join(letters)))
     folded = [[*_fold(a, widths), b] for a, b in zip(cells, marks, strict=True)]
     legend = " ".join(f"{a}={plain(b)}" for a, b in zip(letters, bases, strict=True))
     return [
-        *columns([*_fold(heads, widths), " ".join(letters)], folded),
+        *columns([*_fold(heads, widths), joint.join(letters)], folded),
         "",
         *paragraph(legend, screen),
         "  ".join(f"{paint(mark, answer, screen)} {answer}" for answer, mark in MARKS.items()),
@@ -53,10 +56,12 @@ def _answers(row: Row, bases: Sequence[str], screen: Screen) -> list[str]:
     return [paint(given[base], given[base], screen) if base in given else "" for base in bases]
 
 
-def _marks(row: Row, bases: Sequence[str], letters: Sequence[str], screen: Screen) -> str:
+def _marks(
+    row: Row, bases: Sequence[str], letters: Sequence[str], joint: str, screen: Screen
+) -> str:
     """All marks in one cell, each under the letter of its base."""
     given = {v.base: v.answer for v in row.verdicts}
-    return " ".join(
+    return joint.join(
         paint(MARKS[given[base]].ljust(len(letter)), given[base], screen)
         if base in given
         else " " * len(letter)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from linkcheck.advise.verdict import bare_reason
 from linkcheck.model.facts import BinaryFacts, GoFacts
 from linkcheck.model.report import Subject
-from linkcheck.model.verdicts import Finding, Recommendation, Verdict
-from linkcheck.report.columns import columns
+from linkcheck.model.verdicts import Answer, Finding, Recommendation, Verdict
+from linkcheck.report.columns import GAP, columns
 from linkcheck.report.screen import Screen
 from linkcheck.report.text import human_size, paint, paragraph, plain, short_base, wrap
 
-_MANY = 6  # names of a list that are shown before "and N more"
+_PROOFS = 2  # pieces of evidence that are shown; all are in the JSON
 _LEAST_WHY = 24  # columns that the reasons get, however long the names are
 
 
@@ -19,13 +19,13 @@ def details(subject: Subject, screen: Screen) -> list[str]:
     lines = _header(subject, screen)
     if subject.verdicts:
         lines += ["", *_verdicts(subject.verdicts, screen)]
-        lines += _seen(subject.verdicts, screen)
+    if subject.recommendation is not None:
+        lines += ["", *_recommendation(subject.recommendation, subject.verdicts, screen)]
+    lines += _seen(subject.verdicts, screen)
     if subject.findings:
         lines += ["", "findings"]
         for finding in subject.findings:
             lines += _finding(finding, screen)
-    if subject.recommendation is not None:
-        lines += ["", *_recommendation(subject.recommendation, subject.verdicts, screen)]
     for verdict in subject.verdicts:
         if verdict.trace:
             lines += ["", plain(f"how {verdict.base} loads it")]
@@ -43,7 +43,7 @@ def _header(subject: Subject, screen: Screen) -> list[str]:
     kind = facts.elf.linkage if facts.elf else {"macho": "Mach-O", "pe": "PE"}.get(facts.format, "")
     title = f"{facts.platform}, {kind}, {human_size(facts.size)}"
     lines = [paint(line, "bold", screen) for line in paragraph(facts.path, screen)]
-    rows = [("is", title)]
+    rows = [("kind", title)]
     if subject.sha256:
         rows.append(("sha256", subject.sha256))
     rows.append(("libc", _libc(facts)))
@@ -97,16 +97,21 @@ def _callers(go: GoFacts) -> str:
 
 
 def _verdicts(verdicts: tuple[Verdict, ...], screen: Screen) -> list[str]:
-    names = [plain(short_base(v.base)) for v in verdicts]
-    longest = min(max(map(len, [*names, "base"])), screen.width - len("degraded") - 4 - _LEAST_WHY)
-    why = screen.width - longest - len("degraded") - 4
+    """One row for all bases of one answer and reason."""
+    groups: dict[tuple[Answer, str], list[str]] = {}
+    for verdict in verdicts:
+        alike = groups.setdefault((verdict.answer, bare_reason(verdict)), [])
+        alike.append(plain(short_base(verdict.base)))
+    longest = max(len(name) for names in groups.values() for name in [*names, "base"])
+    longest = min(longest, screen.width - len("degraded") - 2 * GAP - _LEAST_WHY)
+    why = screen.width - longest - len("degraded") - 2 * GAP
     rows = [
         [
-            "\n".join(wrap(name, longest)),
-            paint(verdict.answer, verdict.answer, screen),
-            "\n".join(wrap(plain(bare_reason(verdict)), why)),
+            "\n".join(line for name in names for line in wrap(name, longest)),
+            paint(answer, answer, screen),
+            "\n".join(wrap(plain(reason), why)),
         ]
-        for name, verdict in zip(names, verdicts, strict=True)
+        for (answer, reason), names in groups.items()
     ]
     return columns(["base", "verdict", "why"], rows)
 
@@ -127,22 +132,23 @@ def _seen(verdicts: tuple[Verdict, ...], screen: Screen) -> list[str]:
 
 def _finding(finding: Finding, screen: Screen) -> list[str]:
     color = {"error": "fails", "warning": "degraded"}.get(finding.level, "dim")
-    head = f"  {finding.rule} {finding.level}: "
-    lines = paragraph(finding.message, screen, first=head, rest=" " * 8)
-    lines[0] = paint(head.strip(), color, screen).join(lines[0].split(head.strip(), 1))
-    if finding.evidence:
-        lines += paragraph(
-            _some(finding.evidence, _MANY), screen, first=f"{'seen: ':>14}", rest=" " * 14
-        )
+    tag = f"{finding.rule} {finding.level}"
+    lines = paragraph(finding.message, screen, first=f"  {tag}  ", rest="    ")
+    lines[0] = f"  {paint(tag, color, screen)}{lines[0].removeprefix(f'  {tag}')}"
+    for number, proof in enumerate(finding.evidence[:_PROOFS]):
+        lines += paragraph(proof, screen, first="    seen  " if number == 0 else " " * 10)
+    more = len(finding.evidence) - _PROOFS
+    if more > 0:
+        lines.append(f"{'':10}and {more} more")
     if finding.fix:
-        lines += paragraph(finding.fix, screen, first=f"{'fix: ':>14}", rest=" " * 14)
+        lines += paragraph(finding.fix, screen, first="    fix   ")
     return lines
 
 
 def _recommendation(
     recommendation: Recommendation, verdicts: tuple[Verdict, ...], screen: Screen
 ) -> list[str]:
-    """The base under its full REF. Why smaller ones fall stands in the table where all are in it."""
+    """The base under its full REF. Why smaller ones fall is said where no table row says it."""
     added = f" with {', '.join(recommendation.add)} added" if recommendation.add else ""
     head = f"smallest base: {recommendation.base}{added}"
     lines = [paint(line, "bold", screen) for line in paragraph(head, screen, rest="  ")]

@@ -14,6 +14,7 @@ from linkcheck.report.program import details, libc_name
 from linkcheck.report.screen import Screen
 from linkcheck.report.text import human_size, paint, paragraph, short_base
 
+_DETAILED = 20  # programs; beyond that nobody reads on, and the line in the table says most
 _WORST = ("fails", "unknown", "degraded")
 _SHORT = {"ca-certificates": "CA", "tmp": "/tmp"}
 
@@ -26,7 +27,12 @@ def render(report: Report, screen: Screen = Screen()) -> str:  # noqa: B008 -- f
     else:
         if len(report.subjects) > 1:
             blocks.append(_overview(report.subjects, screen))
-        blocks += [details(subject, screen) for subject in report.subjects]
+        if len(report.subjects) <= _DETAILED:
+            blocks += [details(subject, screen) for subject in report.subjects]
+        else:
+            blocks.append(
+                [f"Details are shown for up to {_DETAILED} programs; JSON has all of them."]
+            )
     if report.errors:
         blocks.append(_errors(report.errors, screen))
     return "\n".join("\n".join(line.rstrip() for line in block) + "\n" for block in blocks)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from linkcheck.report.screen import Screen
 
 _COLORS = {"runs": "32", "degraded": "33", "fails": "31", "unknown": "35", "bold": "1", "dim": "2"}
-_REGISTRY_PREFIXES = ("docker.io/library/", "docker.io/", "gcr.io/", "cgr.dev/")
+_REGISTRY_PREFIXES = (
+    "docker.io/library/",
+    "docker.io/",
+    "gcr.io/",
+    "cgr.dev/",
+    "registry.access.redhat.com/",
+)
 
 
 def plain(text: str) -> str:
@@ -25,16 +31,18 @@ def paint(text: str, color: str, screen: Screen) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if screen.color and code else text
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` columns, broken at spaces, else after a `/`, else anyhow.
+def wrap(text: str, width: int, used: int = 0) -> list[str]:
+    """`text` in lines of at most `width` columns, broken at spaces, else after `/` or `-`.
 
-    The textwrap module breaks at hyphens, which cuts flags and base names in two.
+    `used` columns of the first line are taken already. The textwrap module breaks at each
+    hyphen, which cuts flags in two where there is no need.
     """
     lines: list[str] = []
     line = ""
     for word in text.split():
         while True:
-            room = width - len(line) - 1 if line else width
+            total = width if lines else width - used
+            room = total - len(line) - 1 if line else total
             if len(word) <= room:
                 line = f"{line} {word}" if line else word
                 break
@@ -42,7 +50,7 @@ def wrap(text: str, width: int) -> list[str]:
                 lines.append(line)
                 line = ""
                 continue
-            cut = word.rfind("/", 1, width) + 1 or width
+            cut = max(word.rfind("/", 1, total), word.rfind("-", 1, total)) + 1 or total
             lines.append(word[:cut])
             word = word[cut:]  # noqa: PLW2901 -- the rest of a word longer than a line
     return [*lines, line] if line or not lines else lines
@@ -51,7 +59,9 @@ def wrap(text: str, width: int) -> list[str]:
 def paragraph(text: str, screen: Screen, *, first: str = "", rest: str | None = None) -> list[str]:
     """`text` wrapped to the screen, led by `first`, then by `rest` (default: as many spaces)."""
     rest = " " * len(first) if rest is None else rest
-    lines = wrap(plain(text), max(20, screen.width - max(len(first), len(rest))))
+    width = max(20, screen.width - len(rest))
+    used = max(0, min(len(first) - len(rest), width - 10))
+    lines = wrap(plain(text), width, used)
     return [(first if number == 0 else rest) + line for number, line in enumerate(lines)]
 
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
@@ -124,7 +123,7 @@ def test_an_interruption_exits_130() -> None:
 def test_a_reader_that_goes_away_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with open(writing, "wb") as closed:
+    with os.fdopen(writing, "wb") as closed:
         done = subprocess.run(
             [sys.executable, "-m", "linkcheck", "schema"],
             stdout=closed,
