@@ -27,17 +27,13 @@ def recommend(
 
     Where it runs as is on none, the smallest that files can mend: `add` names them then, as need
     kinds ("ca-certificates") or sonames. None where nothing helps, as for programs of another
-    operating system. `because` says why the base and each smaller one do not do as is, bases of one reason together;
-    `alternatives` how to get to a smaller one, by adding files or by another build.
+    operating system. `because` says why each smaller base falls (and this one, where something must
+    be added), bases of one reason together; `alternatives` how to get to a smaller one, by adding
+    files or by another build.
     """
     by_size = sorted(candidates, key=lambda candidate: _size(candidate[0]))
-    for suffices in (_runs, _lacks_files, _lacks_libraries):
-        index = next(
-            (i for i, candidate in enumerate(by_size) if suffices(facts, *candidate)), None
-        )
-        if index is not None:
-            break
-    else:
+    index = _first_to_suffice(facts, by_size)
+    if index is None:
         return None
     base, verdict = by_size[index]
     smaller = by_size[:index]
@@ -56,11 +52,17 @@ def _size(base: BaseImage) -> float:
     return size if isinstance(size, int) else float("inf")
 
 
-def _runs(_: BinaryFacts, __: BaseImage, verdict: Verdict) -> bool:
-    return verdict.answer == "runs"
+def _first_to_suffice(facts: BinaryFacts, by_size: Sequence[Candidate]) -> int | None:
+    places = range(len(by_size))
+    ways = (
+        (i for i in places if by_size[i][1].answer == "runs"),
+        (i for i in places if _lacks_files(by_size[i][1])),
+        (i for i in places if _lacks_libraries(facts, *by_size[i])),
+    )
+    return next((index for way in ways for index in way), None)
 
 
-def _lacks_files(_: BinaryFacts, __: BaseImage, verdict: Verdict) -> bool:
+def _lacks_files(verdict: Verdict) -> bool:
     return verdict.answer == "degraded" and {need.kind for need in verdict.unmet} <= _ADDABLE
 
 
@@ -112,17 +114,17 @@ def _alternatives(
     facts: BinaryFacts, needs: tuple[Need, ...], smaller: Sequence[Candidate]
 ) -> tuple[str, ...]:
     ways = (
-        _with_files(facts, smaller),
+        _with_files(smaller),
         _by_static_build(facts, needs, smaller),
         _by_older_glibc(facts, smaller),
     )
     return tuple(way for way in ways if way)
 
 
-def _with_files(facts: BinaryFacts, smaller: Sequence[Candidate]) -> str | None:
+def _with_files(smaller: Sequence[Candidate]) -> str | None:
     """The smallest base that only lacks files: often the best answer of all."""
     for base, verdict in smaller:
-        if _lacks_files(facts, base, verdict):
+        if _lacks_files(verdict):
             return f"{base.ref}{_plus(verdict.unmet)}"
     return None
 

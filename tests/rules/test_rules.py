@@ -11,7 +11,18 @@ import linkcheck.rules
 from linkcheck.model.facts import CgoPackage
 from linkcheck.model.verdicts import Level
 from linkcheck.rules import RULES, Rule, RuleContext, run_rules
-from tests.advise.factories import NET, NO_LOADER, SQLITE, TOO_OLD, base, cgo_facts, debian, facts
+from tests.advise.factories import (
+    NET,
+    NO_LOADER,
+    SQLITE,
+    TOO_OLD,
+    base,
+    c_facts,
+    cgo_facts,
+    debian,
+    dynamic_elf,
+    facts,
+)
 from tests.rules.cases import ALPINE, CASES, FULL, context, dlopening, on_scratch, relr
 from tools.rulesdoc import TARGET, rules_page
 
@@ -123,6 +134,23 @@ def test_a_degraded_run_is_a_warning_on_a_named_base_and_a_note_elsewhere() -> N
     other = context(named.facts, base(), asked=False)
     assert [f.level for f in run_rules(named)] == ["warning"]
     assert [f.level for f in run_rules(other)] == ["note"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "level"),
+    [
+        ("/tmp/lib", "warning"),
+        ("lib", "warning"),
+        ("/opt/a::/opt/b", "warning"),
+        ("/home/ci/build/lib", "note"),
+        ("/usr/lib/app", None),
+        ("$ORIGIN", None),
+        ("", None),
+    ],
+)
+def test_a_search_path_weighs_as_what_may_stand_there(entry: str, level: Level | None) -> None:
+    found = run_rules(context(c_facts(dynamic_elf(rpath=entry)), FULL))
+    assert [f.level for f in found if f.rule == "LC107"] == ([level] if level else [])
 
 
 def _loudest(rule: Rule) -> RuleContext:
