@@ -71,7 +71,7 @@ class Analyzer:
         """The bases that were asked for, in that order."""
         return self._bases
 
-    def subject(self, path: Path) -> Subject:
+    def subject(self, path: str | Path) -> Subject:
         """All that can be said about the program at `path`.
 
         Raises UnreadableFileError, NotAProgramError or MalformedBinaryError.
@@ -112,7 +112,7 @@ class Analyzer:
 
 
 class _KeptBase:
-    """A base whose views are made once a platform: to list its libraries anew costs a millisecond."""
+    """A base whose views are made once a platform, as listing its libraries takes a while."""
 
     def __init__(self, ref: str) -> None:
         self._base = resolve_base(ref)
@@ -141,7 +141,7 @@ def analyze(
     """
     analyzer = Analyzer(refs, options)
     inputs = list(expand(paths, stdin))
-    files = [found for found in inputs if isinstance(found, Path)]
+    files = [found for found in inputs if isinstance(found, str)]
     judged = _judge_all(analyzer, files, options.jobs)
     subjects: list[Subject] = []
     failures: list[Failure] = []
@@ -152,25 +152,25 @@ def analyze(
             failures.append(answer)
         else:
             subjects.append(answer)
-        if isinstance(found, Path):
+        if isinstance(found, str):
             done += 1
             if progress is not None:
                 progress(done, len(files))
     return Report(tuple(subjects), tuple(failures))
 
 
-def _judge_all(analyzer: Analyzer, files: list[Path], jobs: int) -> Iterator[Subject | Failure]:
+def _judge_all(analyzer: Analyzer, files: list[str], jobs: int) -> Iterator[Subject | Failure]:
     workers = min(jobs or _paying_workers(len(files)), len(files))
     if workers > 1 and sys.platform == "linux":
         return _judge_in_processes(analyzer, files, workers)
     return (_judge(analyzer, file) for file in files)
 
 
-def _judge(analyzer: Analyzer, path: Path) -> Subject | Failure:
+def _judge(analyzer: Analyzer, path: str) -> Subject | Failure:
     try:
         return analyzer.subject(path)
     except LinkcheckError as error:
-        return Failure(str(path), str(error))
+        return Failure(path, str(error))
 
 
 def _paying_workers(files: int) -> int:
@@ -181,7 +181,7 @@ _worker_analyzer: Analyzer | None = None
 
 
 def _judge_in_processes(
-    analyzer: Analyzer, files: list[Path], workers: int
+    analyzer: Analyzer, files: list[str], workers: int
 ) -> Iterator[Subject | Failure]:
     """In the order of `files`. Forked, so that the workers share the bases that are resolved."""
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- most calls need no pool
@@ -199,7 +199,7 @@ def _start_worker(analyzer: Analyzer) -> None:
     _worker_analyzer = analyzer
 
 
-def _judge_in_worker(path: Path) -> Subject | Failure:
+def _judge_in_worker(path: str) -> Subject | Failure:
     assert _worker_analyzer is not None
     return _judge(_worker_analyzer, path)
 
@@ -217,11 +217,11 @@ def _load_options(options: Options) -> LoadOptions:
     return LoadOptions(library_path=folders, cpu=level)
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: str | Path) -> str:
     import hashlib  # noqa: PLC0415 -- for --digest alone
 
     try:
-        with path.open("rb") as file:
+        with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise UnreadableFileError(

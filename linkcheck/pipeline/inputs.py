@@ -24,19 +24,19 @@ _MACHO_MAGICS = {
 }
 
 
-def expand(paths: Sequence[str], stdin: Iterable[str] = ()) -> Iterator[Path | Failure]:
+def expand(paths: Sequence[str], stdin: Iterable[str] = ()) -> Iterator[str | Failure]:
     """The files that `paths` mean, in their order, each once; a folder's in sorted order.
 
-    `-` stands for the list on `stdin`: one path a line, or NUL-separated (`find -print0`).
-    What can't be searched, and a folder without programs, comes out as a Failure.
+    `-` stands for the list on `stdin`: one path a line, or NUL-separated (`find -print0`). Names
+    stay as they were given. What can't be searched, and a folder without programs, comes out as a
+    Failure.
     """
-    taken: set[str] = set()
+    taken: set[str | Failure] = set()
     for path in paths:
         for name in _listed(stdin) if path == "-" else (path,):
-            for found in _search(name) if Path(name).is_dir() else (Path(name),):
-                key = str(found) if isinstance(found, Path) else f"failure {found}"
-                if key not in taken:
-                    taken.add(key)
+            for found in _search(name) if Path(name).is_dir() else (name,):
+                if found not in taken:
+                    taken.add(found)
                     yield found
 
 
@@ -45,14 +45,14 @@ def _listed(stdin: Iterable[str]) -> list[str]:
     return [name for name in (text.split("\0") if "\0" in text else text.splitlines()) if name]
 
 
-def _search(folder: str) -> Iterator[Path | Failure]:
+def _search(folder: str) -> Iterator[str | Failure]:
     """The programs under `folder`. Links to folders are not followed, so no loop can trap it.
 
     A link to a file counts where the file itself was not found under `folder`.
     """
     failures: list[Failure] = []
-    files: list[Path] = []
-    links: list[Path] = []
+    files: list[str] = []
+    links: list[str] = []
 
     def refused(error: OSError) -> None:
         failures.append(Failure(str(error.filename), f"{error.filename}: {error.strerror}"))
@@ -60,13 +60,13 @@ def _search(folder: str) -> Iterator[Path | Failure]:
     for parent, folders, names in os.walk(folder, onerror=refused):
         folders.sort()
         for name in sorted(names):
-            path = Path(parent, name)
-            (links if path.is_symlink() else files).append(path)
-    found = [path for path in files if looks_like_program(path)]
-    known = {_identity(path) for path in found}
+            path = os.path.join(parent, name)  # noqa: PTH118 -- Path would drop a leading "./"
+            (links if Path(path).is_symlink() else files).append(path)
+    found = [path for path in files if looks_like_program(Path(path))]
+    known = {_identity(Path(path)) for path in found}
     for link in links:
-        identity = _identity(link)
-        if identity is not None and identity not in known and looks_like_program(link):
+        identity = _identity(Path(link))
+        if identity is not None and identity not in known and looks_like_program(Path(link)):
             known.add(identity)
             found.append(link)
     yield from sorted(found)
@@ -116,19 +116,20 @@ def _elf_program(head: bytes) -> bool:
     order = "<" if head[5] == 1 else ">"
     (elf_type,) = struct.unpack_from(order + "H", head, 16)
     (entry,) = struct.unpack_from(order + ("I" if head[4] == 1 else "Q"), head, 24)
-    return elf_type == 2 or (elf_type == 3 and entry != 0)
+    return bool(elf_type == 2 or (elf_type == 3 and entry != 0))
 
 
 def _macho_program(head: bytes) -> bool:
     """MH_EXECUTE (2) in mach-o/loader.h."""
-    return len(head) >= 16 and bool(
-        struct.unpack_from(_MACHO_MAGICS[head[:4]] + "I", head, 12)[0] == 2
-    )
+    if len(head) < 16:
+        return False
+    (file_type,) = struct.unpack_from(_MACHO_MAGICS[head[:4]] + "I", head, 12)
+    return bool(file_type == 2)
 
 
 def _fat_program(head: bytes) -> bool:
     """A universal Mach-O. Java classes share its magic, with 45 or more where it has a count."""
-    return len(head) >= 8 and 0 < struct.unpack_from(">I", head, 4)[0] < 45
+    return len(head) >= 8 and 0 < int.from_bytes(head[4:8], "big") < 45
 
 
 def _pe_program(head: bytes) -> bool:

@@ -23,9 +23,7 @@ def details(subject: Subject, screen: Screen) -> list[str]:
         lines += ["", *_recommendation(subject.recommendation, subject.verdicts, screen)]
     lines += _seen(subject.verdicts, screen)
     if subject.findings:
-        lines += ["", "findings"]
-        for finding in subject.findings:
-            lines += _finding(finding, screen)
+        lines += ["", "findings", *_findings(subject.findings, screen)]
     for verdict in subject.verdicts:
         if verdict.trace:
             lines += ["", plain(f"how {verdict.base} loads it")]
@@ -130,18 +128,26 @@ def _seen(verdicts: tuple[Verdict, ...], screen: Screen) -> list[str]:
     return ["", "what you would see", *lines] if lines else []
 
 
-def _finding(finding: Finding, screen: Screen) -> list[str]:
-    color = {"error": "fails", "warning": "degraded"}.get(finding.level, "dim")
-    tag = f"{finding.rule} {finding.level}"
-    lines = paragraph(finding.message, screen, first=f"  {tag}  ", rest="    ")
-    lines[0] = f"  {paint(tag, color, screen)}{lines[0].removeprefix(f'  {tag}')}"
-    for number, proof in enumerate(finding.evidence[:_PROOFS]):
-        lines += paragraph(proof, screen, first="    seen  " if number == 0 else " " * 10)
-    more = len(finding.evidence) - _PROOFS
-    if more > 0:
-        lines.append(f"{'':10}and {more} more")
-    if finding.fix:
-        lines += paragraph(finding.fix, screen, first="    fix   ")
+def _findings(findings: tuple[Finding, ...], screen: Screen) -> list[str]:
+    """Each rule's messages, and once below those that share them the evidence and the fix."""
+    groups: dict[tuple[str, str, tuple[str, ...], str], list[str]] = {}
+    for finding in findings:
+        key = (finding.rule, finding.level, finding.evidence, finding.fix)
+        groups.setdefault(key, []).append(finding.message)
+    lines: list[str] = []
+    for (rule, level, evidence, fix), messages in groups.items():
+        tag = f"  {rule} {level}"
+        color = {"error": "fails", "warning": "degraded"}.get(level, "dim")
+        told = [paragraph(m, screen, first=f"{tag}  ", rest="    ") for m in messages]
+        for message in told:
+            message[0] = paint(tag, color, screen) + message[0].removeprefix(tag)
+            lines += message
+        for number, proof in enumerate(evidence[:_PROOFS]):
+            lines += paragraph(proof, screen, first="    seen  " if number == 0 else " " * 10)
+        if len(evidence) > _PROOFS:
+            lines.append(f"{'':10}and {len(evidence) - _PROOFS} more")
+        if fix:
+            lines += paragraph(fix, screen, first="    fix   ")
     return lines
 
 

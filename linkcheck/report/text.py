@@ -50,7 +50,7 @@ def wrap(text: str, width: int, used: int = 0) -> list[str]:
                 lines.append(line)
                 line = ""
                 continue
-            cut = max(word.rfind("/", 1, total), word.rfind("-", 1, total)) + 1 or total
+            cut = word.rfind("/", 1, total) + 1 or word.rfind("-", 1, total) + 1 or total
             lines.append(word[:cut])
             word = word[cut:]  # noqa: PLW2901 -- the rest of a word longer than a line
     return [*lines, line] if line or not lines else lines

@@ -13,7 +13,8 @@ from tests.cli.command import PROJECT
 
 SLOW = {
     "asyncio", "click", "docker", "email", "email.message", "hypothesis", "importlib.metadata",
-    "jsonschema", "multiprocessing", "pydantic", "requests", "rich", "socket", "ssl", "urllib3", "zipfile",
+    "jsonschema", "multiprocessing", "pydantic", "requests", "rich", "socket",
+    "ssl", "urllib3", "zipfile",
     "linkcheck.build", "linkcheck.pipeline.matrix", "linkcheck.binary.macho", "linkcheck.binary.pe",
 }  # fmt: skip
 RUN = """

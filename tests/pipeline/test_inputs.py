@@ -64,7 +64,7 @@ def test_a_folder_is_searched_in_sorted_order(tmp_path: Path) -> None:
     for name, data in {**OTHERS, "b/two": elf(2), "a/one": elf(2), "c": elf(3)}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(data)
-    assert list(expand([str(tmp_path)])) == [tmp_path / n for n in ("a/one", "b/two", "c")]
+    assert list(expand([str(tmp_path)])) == [f"{tmp_path}/{n}" for n in ("a/one", "b/two", "c")]
 
 
 def test_a_loop_of_links_ends_and_a_linked_program_counts_once(tmp_path: Path) -> None:
@@ -73,27 +73,27 @@ def test_a_loop_of_links_ends_and_a_linked_program_counts_once(tmp_path: Path) -
     (tmp_path / "bin" / "ls").symlink_to("busybox")
     (tmp_path / "bin" / "again").symlink_to("..")
     (tmp_path / "round").symlink_to("round")
-    assert list(expand([str(tmp_path)])) == [tmp_path / "bin" / "busybox"]
+    assert list(expand([str(tmp_path)])) == [f"{tmp_path}/bin/busybox"]
 
 
 def test_a_link_to_a_program_outside_of_the_folder_counts(tmp_path: Path) -> None:
     (tmp_path / "outside").write_bytes(elf(2))
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "link").symlink_to("../outside")
-    assert list(expand([str(tmp_path / "in")])) == [tmp_path / "in" / "link"]
+    assert list(expand([str(tmp_path / "in")])) == [f"{tmp_path}/in/link"]
 
 
 def test_a_fifo_in_a_folder_does_not_block_the_search(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "program").write_bytes(elf(2))
-    assert list(expand([str(tmp_path)])) == [tmp_path / "program"]
+    assert list(expand([str(tmp_path)])) == [f"{tmp_path}/program"]
 
 
 def test_a_named_file_is_taken_whatever_it_is(tmp_path: Path) -> None:
     library = tmp_path / "libx.so.1"
     library.write_bytes(elf(3))
     missing = tmp_path / "gone"
-    assert list(expand([str(library), str(missing)])) == [library, missing]
+    assert list(expand([str(library), str(missing)])) == [str(library), str(missing)]
 
 
 def test_a_folder_without_programs_is_a_failure_that_says_so(tmp_path: Path) -> None:
@@ -105,11 +105,18 @@ def test_a_folder_without_programs_is_a_failure_that_says_so(tmp_path: Path) -> 
 
 def test_a_list_comes_from_stdin_by_lines_or_by_nuls(tmp_path: Path) -> None:
     a, b = tmp_path / "a", tmp_path / "with\nbreak"
-    assert list(expand(["-"], [f"{a}\n", "\n"])) == [a]
-    assert list(expand(["-"], [f"{a}\0{b}\0"])) == [a, b]
+    assert list(expand(["-"], [f"{a}\n", "\n"])) == [str(a)]
+    assert list(expand(["-"], [f"{a}\0{b}\0"])) == [str(a), str(b)]
 
 
 def test_a_path_that_is_named_twice_is_judged_once(tmp_path: Path) -> None:
     program = tmp_path / "program"
     program.write_bytes(elf(2))
-    assert list(expand([str(program), str(tmp_path), "-"], [f"{program}\n"])) == [program]
+    assert list(expand([str(program), str(tmp_path), "-"], [f"{program}\n"])) == [str(program)]
+
+
+def test_names_stay_as_they_were_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "program").write_bytes(elf(2))
+    assert list(expand(["./program", "."])) == ["./program"]
+    assert list(expand(["../gone"])) == ["../gone"]

@@ -30,7 +30,7 @@ def test_one_program_shows_its_head_its_verdicts_its_findings_and_the_smallest_b
     assert "glibc 2.34 or newer (for __libc_start_main@GLIBC_2.34)" in text
     assert re.search(r"^static-debian13 +runs +it has CA certificates$", text, re.MULTILINE)
     assert "exec /app: no such file or directory" in text
-    assert "fix: build with `-tags netgo` or CGO_ENABLED=0" in text
+    assert "fix   build with `-tags netgo` or CGO_ENABLED=0" in text
     assert "smallest base: gcr.io/distroless/base-debian13 with ca-certificates added" in text
     assert "or build with CGO_ENABLED=0 (net is the only user of C) -> scratch + CA" in text
 
