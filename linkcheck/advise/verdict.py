@@ -2,10 +2,10 @@
 
 How an answer is reached, first match wins:
 
-* no Linux program, or a platform that the base does not come for, or a refusal of the
-  loader model: `fails`;
-* a doubt of the loader model, or a packer that hides the real program: `unknown`;
-* a certain or likely run-time need that the base is known to lack: `degraded`;
+* a refusal by the model of kernel and loader, the platform among them: `fails`;
+* a doubt of that model, or a packer that hides the real program: `unknown`;
+* a call that dies of a missing symbol later on (lazy binding), or a certain or likely run-time
+  need that the base is known to lack: `degraded`;
 * one of which it is not known whether the base has it: `unknown`, for "runs" could not be
   proven; the reason says that it starts;
 * otherwise `runs`. Possible needs change no answer; the reason names those that are absent.
@@ -19,7 +19,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from linkcheck.advise.fixes import load_fix, run_fix
-from linkcheck.advise.kernel import kernel_refusal
 from linkcheck.advise.provision import HasLibrary, RunNeeds, sort_run_needs
 from linkcheck.advise.symptoms import symptom
 from linkcheck.model.facts import BinaryFacts
@@ -62,16 +61,14 @@ def judge(
     """
     run = sort_run_needs(facts, needs, base, load, has_library)
     case = _Case(facts, needs, base, load, run)
-    refused_by_kernel = kernel_refusal(facts, base, load)
-    refusals = (*((refused_by_kernel,) if refused_by_kernel else ()), *load.refusals)
-    if refusals:
-        return _fails(case, refusals)
+    if load.refusals:
+        return _fails(case)
     if facts.packer is not None:
         reason = f"packed by {facts.packer}, which hides what the real program needs"
         return _untold(case, reason, f"unpack it first (`{facts.packer.lower()} -d`)")
     if load.doubts:
         return _untold(case, load.doubts[0].reason, "start it there with `linkcheck verify`")
-    if run.absent:
+    if run.absent or load.late:
         return _degraded(case)
     if run.untold:
         reason = f"it starts, but whether the base has {_words(run.untold)} is not known"
@@ -84,8 +81,8 @@ def bare_reason(verdict: Verdict) -> str:
     return verdict.reason.removeprefix(f"{verdict.base}: ")
 
 
-def _fails(case: _Case, refusals: tuple[Refusal, ...]) -> Verdict:
-    first = refusals[0]
+def _fails(case: _Case) -> Verdict:
+    first = case.load.refusals[0]
     fix = load_fix(case.facts, first, case.base)
     nowhere = first.kind == "platform" and not case.facts.platform.startswith(
         ("linux/", "unknown/")
@@ -93,9 +90,9 @@ def _fails(case: _Case, refusals: tuple[Refusal, ...]) -> Verdict:
     return Verdict(
         base=case.base.ref,
         answer="fails",
-        unmet=(*_refused_needs(case, refusals), *case.run.absent),
+        unmet=(*_refused_needs(case, case.load.refusals), *case.run.absent),
         reason=f"{first.reason}; {fix}" if nowhere else _sentence(case.base, first.reason),
-        error_text=first.error_text,
+        error_text=case.load.error_text or first.error_text,
         fix=fix,
         trace=case.load.trace,
     )
@@ -123,6 +120,8 @@ def _untold(case: _Case, reason: str, fix: str) -> Verdict:
 
 def _degraded(case: _Case) -> Verdict:
     absent = case.run.absent
+    if case.load.late:
+        return _dies_later(case, case.load.late[0])
     verb = "are" if absent[0].kind in _PLURAL else "is"
     texts = (symptom(case.facts, need) for need in absent)
     return Verdict(
@@ -132,6 +131,19 @@ def _degraded(case: _Case) -> Verdict:
         reason=_sentence(case.base, f"it starts, but there {verb} no {_words(absent, ' or ')}"),
         error_text=next((text for text in texts if text), None),
         fix=run_fix(absent),
+        trace=case.load.trace,
+    )
+
+
+def _dies_later(case: _Case, first: Refusal) -> Verdict:
+    """Nothing but a call of the missing function shows it, so it ranks above absent files."""
+    return Verdict(
+        base=case.base.ref,
+        answer="degraded",
+        unmet=(*_refused_needs(case, case.load.late), *case.run.absent),
+        reason=f"{_sentence(case.base, first.reason)}: it starts, and dies when it calls that",
+        error_text=first.error_text,
+        fix=load_fix(case.facts, first, case.base),
         trace=case.load.trace,
     )
 

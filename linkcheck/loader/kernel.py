@@ -30,7 +30,7 @@ def start(
     """
     elf = facts.elf
     if elf is None or not facts.platform.startswith("linux/"):
-        _refuse_system(facts, log)
+        refuse_system(facts, log)
         return None
     program = options.program
     if elf.kernel_refusal:
@@ -56,14 +56,13 @@ def start(
     return _interpreter(elf, view, log, program)
 
 
-def _refuse_system(facts: BinaryFacts, log: Log) -> None:
+def refuse_system(facts: BinaryFacts, log: Log) -> None:
+    """Refuse a program for another operating system, in every base with the same words."""
     system = facts.platform.split("/")[0]
+    # an ELF file of another system is started, and dies of its first system call
     text = None if facts.format == "elf" else "exec /app: exec format error"
-    log.refuse(
-        "platform",
-        facts.platform,
-        f"{facts.platform}: no Linux image runs it; build with GOOS=linux",
-        text,
+    log.refuse_anywhere(
+        "platform", facts.platform, f"{facts.platform}: no Linux image runs it", text
     )
     if facts.format == "elf":
         log.note(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkcheck.loader import glibc, musl
-from linkcheck.loader.kernel import start
+from linkcheck.loader import glibc, go_runtime, musl
+from linkcheck.loader.kernel import refuse_system, start
 from linkcheck.loader.options import LoadOptions
 from linkcheck.loader.outcome import Log
-from linkcheck.model.facts import BinaryFacts
+from linkcheck.model.facts import BinaryFacts, ElfFacts
 from linkcheck.model.library import LibraryView, SharedObject
 from linkcheck.model.provides import UNKNOWN
 from linkcheck.model.verdicts import LoadResult
@@ -26,12 +26,7 @@ def load_in(facts: BinaryFacts, base: ResolvedBase, options: LoadOptions = _DEFA
         return load(facts, view, options, title=base.image.ref)
     log = Log(base.image.ref)
     if not facts.platform.startswith("linux/"):
-        log.refuse(
-            "platform",
-            facts.platform,
-            f"{facts.platform}: no Linux image runs it; build with GOOS=linux",
-            None,
-        )
+        refuse_system(facts, log)
         return log.result()
     has = base.image.provides.platforms
     published = "other platforms" if has is UNKNOWN else ", ".join(has)
@@ -61,20 +56,23 @@ def load(
         )
         return log.result()
     interpreter = start(facts, view, log, options)
-    elf = facts.elf
-    if interpreter is None or elf is None:
-        return log.result()
+    if interpreter is not None and facts.elf is not None:
+        _run_loader(facts.elf, interpreter, view, log, options)
+    if not log.refusals:
+        go_runtime.check(facts, log, options)
+    return log.result()
+
+
+def _run_loader(
+    elf: ElfFacts, interpreter: SharedObject, view: LibraryView, log: Log, options: LoadOptions
+) -> None:
     if is_musl(interpreter):
         musl.run(elf, interpreter, view, log, options)
     elif is_glibc(interpreter):
         glibc.run(elf, interpreter, view, log, options)
     else:
-        log.doubt(
-            "loader",
-            elf.interpreter or "",
-            f"{interpreter.path} is neither glibc's nor musl's loader",
-        )
-    return log.result()
+        path = interpreter.path
+        log.doubt("loader", elf.interpreter or "", f"{path} is neither glibc's nor musl's loader")
 
 
 def is_musl(interpreter: SharedObject) -> bool:

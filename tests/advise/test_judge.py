@@ -91,40 +91,31 @@ def test_a_packed_program_is_unknown() -> None:
     assert "UPX" in found.reason
 
 
-@pytest.mark.parametrize("system", ["darwin/arm64", "windows/amd64"])
-def test_a_program_of_another_system_fails_everywhere_in_the_same_words(system: str) -> None:
-    program = replace(facts(platform=system), format="macho", elf=None)
-    found = [verdict(program, image) for image in (base(), debian())]
-    assert [v.answer for v in found] == ["fails", "fails"]
-    assert {v.reason for v in found} == {f"{system}: no Linux image runs it; build with GOOS=linux"}
-
-
-def test_a_freebsd_elf_fails_too_though_its_text_is_not_predicted() -> None:
-    found = verdict(facts(platform="freebsd/amd64"), base())
+def test_a_program_of_another_system_fails_with_the_build_that_would_do() -> None:
+    program = replace(facts(platform="darwin/arm64"), format="macho", elf=None)
+    reason = "darwin/arm64: no Linux image runs it"
+    load = LoadResult(refusals=(Refusal("platform", "darwin/arm64", reason),))
+    found = verdict(program, base(), load)
     assert (found.answer, found.error_text) == ("fails", None)
+    assert found.reason == f"{reason}; build with GOOS=linux"
 
 
-def test_a_base_that_does_not_come_for_the_machine_refuses() -> None:
-    found = verdict(facts(platform="linux/riscv64"), debian())
-    assert found.answer == "fails"
-    assert found.error_text == "exec /app: exec format error"
-    assert "linux/riscv64" in found.reason
+def test_the_error_text_is_all_that_the_loader_prints() -> None:
+    refusals = (
+        Refusal("symbol", "a", "no a", "Error relocating /app: a: symbol not found"),
+        Refusal("symbol", "b", "no b", "Error relocating /app: b: symbol not found"),
+    )
+    printed = "\n".join(str(refusal.error_text) for refusal in refusals)
+    found = verdict(cgo_facts(), base(), LoadResult(refusals, error_text=printed))
+    assert found.error_text == printed
 
 
-@pytest.mark.parametrize(
-    ("platform", "published"),
-    [
-        ("linux/arm/v6", ("linux/arm/v7",)),
-        ("linux/386", ("linux/amd64",)),
-        ("linux/s390x", ()),
-        ("linux/s390x", UNKNOWN),
-        ("unknown/machine 0x123", ("linux/amd64",)),
-    ],
-)
-def test_a_platform_that_is_close_or_untold_is_no_reason_to_refuse(
-    platform: str, published: object
-) -> None:
-    assert verdict(facts(platform=platform), base(platforms=published)).answer == "runs"
+def test_a_symbol_that_only_a_later_call_misses_degrades() -> None:
+    text = "/app: symbol lookup error: /app: undefined symbol: f, version V1"
+    late = Refusal("symbol", "f@V1", "scratch: no library there defines f@V1", text)
+    found = verdict(cgo_facts(), base(), LoadResult(late=(late,)))
+    assert (found.answer, found.error_text) == ("degraded", text)
+    assert [(need.kind, need.value) for need in found.unmet] == [("symbol", "f@V1")]
 
 
 @pytest.mark.parametrize(

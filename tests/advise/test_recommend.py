@@ -155,7 +155,8 @@ def test_a_library_is_not_enough_where_glibc_is_too_old_as_well() -> None:
 
 
 def test_nothing_is_recommended_where_nothing_helps() -> None:
-    assert advise(facts(platform="freebsd/amd64"), base(), debian()) is None
+    elsewhere = refusal("platform", "freebsd/amd64", "freebsd/amd64: no Linux image runs it")
+    assert advise(facts(platform="freebsd/amd64"), (base(), elsewhere)) is None
     assert advise(cgo_facts(NET), (base(), NO_LOADER)) is None
     assert advise(facts()) is None
 

@@ -17,6 +17,9 @@ from linkcheck.model.facts import GoFacts
 __all__ = ["read_go"]
 
 _KNOWN = frozenset(name.encode() for name in KNOWN_NAMES)
+# runtime/cgo's C side calls these back (runtime/asm_*.s, runtime/cgo/callbacks.go); without
+# runtime/cgo the linker drops them
+_CALLED_BY_C = frozenset({b"_cgo_topofstack", b"_cgo_panic"})
 _GO_SECTIONS = frozenset((*INFO_SECTIONS, *TABLE_SECTIONS, ".note.go.buildid", ".go.module"))
 
 
@@ -39,11 +42,13 @@ def read_go(image: ProgramImage) -> tuple[GoFacts | None, tuple[str, ...]]:
         gaps = (*gaps, "Go build info: none in the program (Go before 1.13, or removed)")
     found: frozenset[str] | None = None
     wrappers: list[bytes] = []
+    links_cgo = False
     if table is None:
         gaps = (*gaps, "Go functions: no readable function table (obfuscated, or damaged)")
     else:
-        names, wrappers = names_among(image.data, table, _KNOWN)
-        found = frozenset(name.decode() for name in names)
+        names, wrappers = names_among(image.data, table, _KNOWN | _CALLED_BY_C)
+        found = frozenset(name.decode() for name in names - _CALLED_BY_C)
+        links_cgo = not names.isdisjoint(_CALLED_BY_C)
     deps, settings = tuple(info.deps), tuple(info.settings)
     facts = GoFacts(
         version=(raw.version or None) if raw else None,
@@ -55,5 +60,6 @@ def read_go(image: ProgramImage) -> tuple[GoFacts | None, tuple[str, ...]]:
         markers=found or frozenset(),
         cgo_packages=cgo_packages(wrappers, info.main, deps),
         resolver=resolver_of(found, settings),
+        links_cgo=links_cgo,
     )
     return facts, gaps

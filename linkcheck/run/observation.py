@@ -1,0 +1,78 @@
+"""What was seen when a program was started, and whose words its output is."""
+
+from __future__ import annotations
+
+import re
+import signal
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Outcome = Literal["started", "refused", "crashed"]
+
+# glibc: elf/dl-error-skeleton.c (fatal_error), rtld.c, dl-version.c, dl-lookup.c
+_GLIBC: Final = (
+    r"error while loading shared libraries: ",
+    r".*: (?:weak )?version `[^']*' not found \(required by ",
+    r"symbol lookup error: ",
+    r"relocation error: ",
+    r"CPU ISA level is lower than required",
+)
+# musl: ldso/dynlink.c
+_MUSL: Final = (r"Error loading shared library ", r"Error relocating ")
+# shells and sandboxes: the kernel's errno for execve
+_EXEC: Final = re.compile(r"(?:exec|execvp) (?P<path>\S+): (?P<why>[A-Z].*)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One start. `refusal` holds the lines of kernel or loader, "" where they let it run.
+
+    `crashed` means that a signal ended it before it printed anything: what a program for
+    another system does, or one whose relocations the loader does not know.
+    """
+
+    outcome: Outcome
+    exit_code: int | None  # None: still running after the grace time
+    refusal: str
+    output: str  # stdout and stderr together, its tail
+    signal: int | None = None
+
+    @property
+    def started(self) -> bool:
+        """Whether the program's own code ran."""
+        return self.outcome == "started"
+
+
+def judge_output(program: str, output: str, exit_code: int | None) -> Observation:
+    """Read an ended (or still running: `exit_code` None) start of `program` from what it printed."""
+    refusal = "\n".join(_refusal_lines(program, output))
+    killed = -exit_code if exit_code is not None and exit_code < 0 else None
+    if exit_code is not None and exit_code > 128 and exit_code - 128 in _FATAL:
+        killed = exit_code - 128
+    outcome: Outcome = "started"
+    if refusal and exit_code not in (None, 0):
+        outcome = "refused"
+    elif killed in _FATAL and not output.strip():
+        outcome = "crashed"
+    return Observation(outcome, exit_code, refusal, output[-4000:], killed)
+
+
+_FATAL: Final = frozenset(
+    {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP, signal.SIGSYS}
+)
+
+
+def _refusal_lines(program: str, output: str) -> list[str]:
+    name = re.escape(program)
+    pattern = re.compile(
+        rf"(?:{name}: (?:{'|'.join(_GLIBC)})|(?:{'|'.join(_MUSL)}))",
+    )
+    lines = []
+    for line in output.splitlines():
+        exec_failure = _EXEC.search(line)
+        if exec_failure and exec_failure["path"] == program:
+            why = exec_failure["why"]
+            lines.append(f"exec {program}: {why[:1].lower()}{why[1:]}")
+        elif pattern.match(line) and "weak version" not in line:
+            lines.append(line)
+    return lines
