@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from . import cache
-from .host import SBIN, TestbedError, install, is_root, need, say, which
+from .host import SBIN, TestbedError, install, is_root, need, run, say, which
 
 SECONDS = 60
 
@@ -54,10 +54,19 @@ def start() -> None:
         daemon = need("dockerd")
         if which("docker") is None:
             install("docker-cli")  # a package of its own from Debian 13 on
+        _mount_cgroups()
         for flags in _FLAGS:
             if _try(daemon, flags):
                 return
     raise TestbedError(f"dockerd does not start: see {_log()}")
+
+
+def _mount_cgroups() -> None:
+    """Mount control groups, which an init system would have done and the engine insists on."""
+    mounts = Path("/proc/mounts").read_text().splitlines()
+    if not any(line.split()[2].startswith("cgroup") for line in mounts):
+        say("docker: mounting control groups")
+        run(["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"])
 
 
 def _try(daemon: str, flags: tuple[str, ...]) -> bool:
