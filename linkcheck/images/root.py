@@ -96,7 +96,6 @@ class DirRoot:
         todo = deque(path.split("/"))
         done: list[str] = []
         links = 0
-        status: os.stat_result | None = None
         while todo:
             part = todo.popleft()
             if part in ("", "."):
@@ -117,11 +116,10 @@ class DirRoot:
                     done.clear()
                 todo.extendleft(reversed(target.split("/")))
                 continue
-            if not stat.S_ISDIR(found.st_mode) and any(p != "" for p in todo):
+            if not stat.S_ISDIR(found.st_mode) and todo:
                 return NoEntry("Not a directory")
             done.append(part)
-        status = self._lstat_root() if not done else self._must_lstat("/".join(done))
-        return _entry("/" + "/".join(done), status)
+        return _entry("/" + "/".join(done), self._lstat("/".join(done)))
 
     def names(self, path: str) -> tuple[str, ...]:
         """See `Root.names`."""
@@ -174,12 +172,6 @@ class DirRoot:
             return NoEntry(error.strerror or str(error))
         except ValueError:  # a NUL byte or a lone surrogate: no file system has such a name
             return NoEntry("No such file or directory")
-
-    def _lstat_root(self) -> os.stat_result:
-        return os.lstat(self._folder)
-
-    def _must_lstat(self, relative: str) -> os.stat_result | NoEntry:
-        return self._lstat(relative)
 
     def _target(self, relative: str) -> str:
         try:

@@ -8,7 +8,7 @@ from typing import Final
 from linkcheck.binary import read_shared_object
 from linkcheck.binary.elf.machines import architecture
 from linkcheck.binary.libc import glibc_release
-from linkcheck.errors import LinkcheckError
+from linkcheck.errors import LinkcheckError, NotAProgramError
 from linkcheck.images.ldcache import read_ld_cache
 from linkcheck.images.root import NoEntry, Root
 from linkcheck.model.library import CacheEntry, Missing, NotElf, Opened, SharedObject
@@ -53,7 +53,7 @@ class RootView:
         if isinstance(entry, NoEntry):
             return UNKNOWN if entry.hidden else Missing(entry.why)
         if entry.kind != "file":
-            return NotElf("cannot read file data: Is a directory")
+            return NotElf("Is a directory" if entry.kind == "directory" else "invalid ELF header")
         if entry.path not in self._objects:
             self._objects[entry.path] = self._read(entry.path)
         return self._objects[entry.path]
@@ -122,6 +122,8 @@ class RootView:
                 if data[:4] != b"\x7fELF":
                     return NotElf("invalid ELF header")
                 return read_shared_object(path, data, entry.size)
+        except NotAProgramError:
+            return NotElf("only ET_DYN and ET_EXEC can be loaded")
         except LinkcheckError:
             return NotElf("invalid ELF header")
         except (OSError, ValueError):

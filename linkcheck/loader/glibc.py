@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from linkcheck.loader import glibc_symbols, glibc_versions
-from linkcheck.loader.glibc_search import Broken, Hit, Loading, Search
+from linkcheck.loader.glibc_order import relocation_order
+from linkcheck.loader.glibc_search import Broken, Hit, Loading, Search, loader_words
 from linkcheck.loader.options import CPU_LEVELS, LoadOptions
 from linkcheck.loader.outcome import Log
 from linkcheck.loader.program_names import ProgramNames
 from linkcheck.model.facts import ElfFacts, SymbolNeed, VersionNeed
-from linkcheck.model.library import Exports, LibraryView, Missing, SharedObject
+from linkcheck.model.library import Exports, LibraryView, SharedObject
 
 # GNU_PROPERTY_X86_ISA_1_*: bit -> CPU level (x86-64 psABI)
 _ISA_BITS: Final = {1: 0, 2: 1, 4: 2, 8: 3}
@@ -33,6 +34,8 @@ class Loaded:
     isa_needed: int | None
     place: Loading
     identity: str  # canonical path: two names of one file are one map
+    has_versions: bool = True  # DT_VERSYM is there
+    dependencies: list[Loaded] = field(default_factory=list)  # one for each DT_NEEDED
 
 
 @dataclass(slots=True)
@@ -61,7 +64,9 @@ def run(
     if not _cpu_fits(space, log, options):
         return
     if glibc_versions.check(space, search.release, log, options) and not log.refusals:
-        glibc_symbols.check(space, log, options)
+        # the loader has relocated itself before
+        order = [m for m in relocation_order(space.maps, search.release) if m is not rtld]
+        glibc_symbols.check(space, order, search.release, log, options)
 
 
 def _namespace(elf: ElfFacts, options: LoadOptions) -> Namespace:
@@ -99,6 +104,7 @@ def _loaded(hit: Hit, by: Loading | None) -> Loaded:
         isa_needed=library.isa_needed,
         place=Loading(hit.name, library.rpath, library.runpath, library.dt_flags_1, by),
         identity=library.path,
+        has_versions=library.has_versions,
     )
 
 
@@ -120,15 +126,16 @@ def _load_all(
         for name in current.needed:
             if not name:
                 continue
-            if space.named(name):
-                continue
             waiting = next((m for m in known if name in m.names), None)
             if waiting is not None:
                 space.maps.append(waiting)
                 known.remove(waiting)
-                continue
-            if not _load_one(name, current, space, search, log, options):
+            elif space.named(name) is None and not _load_one(
+                name, current, space, search, log, options
+            ):
                 return False
+            if (loaded := space.named(name)) is not None:
+                current.dependencies.append(loaded)
     return True
 
 
@@ -153,16 +160,18 @@ def _load_one(
         return True
     program = options.program
     if isinstance(found, Broken):
-        text = f"{program}: error while loading shared libraries: {found.name}: {found.why}"
+        text = (
+            f"{program}: error while loading shared libraries: {found.name}: "
+            f"{loader_words(found.why)}"
+        )
         log.refuse("library", name, f"{found.name} can't be loaded: {found.why}", text)
         return False
-    why = found.why if isinstance(found, Missing) else "No such file or directory"
     log.refuse(
         "library",
         name,
         f"library {name} (needed by {by.name}) is not in the image",
         f"{program}: error while loading shared libraries: {wanted}: "
-        f"cannot open shared object file: {why}",
+        f"cannot open shared object file: {loader_words(found.why)}",
     )
     return False
 

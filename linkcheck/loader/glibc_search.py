@@ -10,14 +10,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from linkcheck.binary.elf.machines import EM_386, EM_AARCH64, EM_X86_64
 from linkcheck.loader.hwcaps import subfolders
 from linkcheck.loader.options import LoadOptions
 from linkcheck.loader.outcome import Log
 from linkcheck.loader.tokens import expand, folder_of, lib_token
-from linkcheck.model.library import LibraryView, Missing, NotElf, SharedObject
+from linkcheck.model.library import CacheEntry, LibraryView, Missing, NotElf, SharedObject
 from linkcheck.model.provides import UNKNOWN
 
 DF_1_NODEFLIB: Final = 0x800
+# open_path(): after these errors the search goes on in the next folder, any other ends the path
+_GO_ON: Final = frozenset({"No such file or directory", "Permission denied", "Not a directory"})
+# dl-minimal.c knows few errors by name (`__strerror_r`); the others it prints as numbers
+_BY_NUMBER: Final = {
+    "Not a directory": "Error 20",
+    "Is a directory": "Error 21",
+    "File name too long": "Error 36",
+    "Too many levels of symbolic links": "Error 40",
+}
+
+
+def loader_words(why: str) -> str:
+    """An errno text as the loader prints it."""
+    return _BY_NUMBER.get(why, why)
+
+
+_CACHE: Final = "ld.so.cache"
+# _DL_CACHE_DEFAULT_ID of sysdeps/*/ldconfig.h and dl-cache.h: (machine, bits) -> flags
+_CACHE_FLAGS: Final = {
+    (EM_X86_64, 64): 0x0303,
+    (EM_X86_64, 32): 0x0803,
+    (EM_AARCH64, 64): 0x0A03,
+    (EM_386, 32): 0x0003,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +66,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A file was found that stops the search with an error, `why` in the loader's words."""
+    """A file was found that can't be loaded, `why` in the loader's words.
+
+    `passed_over`: the search goes on, and it is told only where nothing better comes.
+    """
 
     name: str
     why: str
+    passed_over: bool = False
 
 
 class Search:
@@ -77,33 +106,44 @@ class Search:
 
     def at(self, path: str) -> Hit | Broken | Missing | None:
         """The library at a path with a slash; None where that is not known."""
-        return self._try(path, path, fatal_class=True)
+        return self._try(path, path)
 
     def find(self, name: str, by: Loading, main: Loading) -> Hit | Broken | Missing | None:
         """The library called `name`, needed by `by`; None where that is not known."""
-        doubt = False
-        for folders, why in self._folders(name, by, main):
-            for folder in folders:
-                for candidate in self._candidates(folder, name):
-                    found = self._try(candidate, why)
-                    if isinstance(found, Hit | Broken):
-                        return None if doubt else found
-                    doubt = doubt or found is None
-        return None if doubt else Missing()
+        doubt, other_class, last = False, None, Missing()
+        for paths, why in self._paths(name, by, main):
+            for path in paths:
+                found = self._try(path, why)
+                if isinstance(found, Broken) and found.passed_over:
+                    other_class, found = found, Missing()
+                if isinstance(found, Hit | Broken):
+                    return None if doubt else found
+                doubt = doubt or found is None
+                if isinstance(found, Missing):
+                    last = found
+                    if found.why not in _GO_ON:
+                        break
+        if doubt:
+            return None
+        return Broken(name, other_class.why) if other_class else last
 
-    def _folders(
-        self, name: str, by: Loading, main: Loading
-    ) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _paths(self, name: str, by: Loading, main: Loading) -> Iterator[tuple[Iterator[str], str]]:
+        """Each search path as the files that are tried in it; the cache is one more of them."""
+        for folders, why in self._folders(by, main):
+            if why == _CACHE:
+                yield iter(self._cached(name, bool(by.flags_1 & DF_1_NODEFLIB))), why
+            else:
+                yield (p for folder in folders for p in self._candidates(folder, name)), why
+
+    def _folders(self, by: Loading, main: Loading) -> Iterator[tuple[tuple[str, ...], str]]:
         if by.runpath is None:
             yield from self._rpath_chain(by, main)
         if self._options.library_path:
             yield self._options.library_path, "LD_LIBRARY_PATH"
         if by.runpath is not None:
             yield self._split(by.runpath, by.path), f"RUNPATH of {by.path}"
-        nodeflib = bool(by.flags_1 & DF_1_NODEFLIB)
-        for path in self._cached(name, nodeflib):
-            yield (path,), "ld.so.cache"
-        if not nodeflib:
+        yield (), _CACHE
+        if not by.flags_1 & DF_1_NODEFLIB:
             yield self.system_dirs, "default folder"
 
     def _rpath_chain(self, by: Loading, main: Loading) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -121,22 +161,28 @@ class Search:
         """The folders of a search path; an empty element is the working folder, "/" here."""
         return tuple(self.expand(p, holder).rstrip("/") or "/" for p in paths.split(":"))
 
-    def _cached(self, name: str, nodeflib: bool) -> Iterator[str]:
+    def _cached(self, name: str, nodeflib: bool) -> tuple[str, ...]:
+        """The one entry that `_dl_load_cache_lookup` picks, if any."""
         cache = self._view.ld_cache()
         if cache is UNKNOWN or cache is None:
-            return
-        hits = [e for e in cache if e.soname == name]
+            return ()
+        hits = [e for e in cache if e.soname == name and self._fits(e)]
         ranked = [e for want in self._subfolders for e in hits if e.hwcap == want]
-        for entry in (*ranked, *(e for e in hits if e.hwcap is None)):
-            if nodeflib and folder_of(entry.path) in self.system_dirs:
-                self._log.note(f"  {entry.path} [ld.so.cache]: passed over (DF_1_NODEFLIB)")
-                continue
-            yield entry.path
+        best = next(iter((*ranked, *(e for e in hits if e.hwcap is None))), None)
+        if best is None:
+            return ()
+        if nodeflib and any(best.path.startswith(f"{d}/") for d in self.system_dirs):
+            self._log.note(f"  {best.path} [{_CACHE}]: passed over (DF_1_NODEFLIB)")
+            return ()
+        return (best.path,)
+
+    def _fits(self, entry: CacheEntry) -> bool:
+        """Whether the entry is of this loader's ABI, where its flags are known here."""
+        machine, bits, _ = self._machine
+        wanted = _CACHE_FLAGS.get((machine, bits))
+        return wanted is None or entry.flags in (1, wanted)
 
     def _candidates(self, folder: str, name: str) -> Iterator[str]:
-        if folder.rpartition("/")[2] == name:  # a hit of the cache is a whole path
-            yield folder
-            return
         prefix = "" if folder == "/" else folder
         for sub in self._subfolders:
             path = f"{prefix}/glibc-hwcaps/{sub}/{name}"
@@ -144,9 +190,7 @@ class Search:
                 yield path
         yield f"{prefix}/{name}"
 
-    def _try(
-        self, path: str, why: str, *, fatal_class: bool = False
-    ) -> Hit | Broken | Missing | None:
+    def _try(self, path: str, why: str) -> Hit | Broken | Missing | None:
         opened = self._view.open(path)
         label = f"  {path} [{why}]" if why != path else f"  {path}"
         if opened is UNKNOWN:
@@ -157,10 +201,18 @@ class Search:
             return opened
         if isinstance(opened, NotElf):
             self._log.note(f"{label}: {opened.why}")
-            return Broken(path, opened.why)
-        if (opened.machine, opened.bits, opened.byte_order) != self._machine:
-            self._log.note(f"{label}: of another class or machine, passed over")
-            wrong = f"wrong ELF class: ELFCLASS{opened.bits}"
-            return Broken(path, wrong) if fatal_class else Missing()
+            directory = opened.why == "Is a directory"  # it can be opened, and then not read
+            why = loader_words(opened.why)
+            return Broken(path, f"cannot read file data: {why}" if directory else why)
+        machine, bits, order = self._machine
+        if opened.bits != bits:
+            self._log.note(f"{label}: of another class, passed over")
+            return Broken(path, f"wrong ELF class: ELFCLASS{opened.bits}", passed_over=True)
+        if opened.byte_order != order:
+            self._log.note(f"{label}: of another byte order")
+            return Broken(path, f"ELF file data encoding not {order}-endian")
+        if opened.machine != machine:
+            self._log.note(f"{label}: of another machine, passed over")
+            return Missing()
         self._log.note(f"{label}: found" + (f" -> {opened.path}" if opened.path != path else ""))
         return Hit(path, opened)

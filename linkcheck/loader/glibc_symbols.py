@@ -1,12 +1,12 @@
 """Every symbol looked up in the breadth-first scope (elf/dl-lookup.c, elf/dl-reloc.c).
 
-Maps are relocated from the last one loaded to the program. A data relocation is resolved at
-start, a PLT one at its first call unless BIND_NOW is set. The first failure is the end.
+A data relocation is resolved at start, a PLT one at its first call unless BIND_NOW is set. The
+first failure is the end.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from linkcheck.loader.options import LoadOptions
 from linkcheck.loader.outcome import Log
@@ -16,15 +16,33 @@ from linkcheck.model.provides import UNKNOWN
 if TYPE_CHECKING:
     from linkcheck.loader.glibc import Loaded, Namespace
 
+Release = tuple[int, int] | None
 
-def check(space: Namespace, log: Log, options: LoadOptions) -> None:
-    """Look up everything; failures at start refuse, those of lazy calls are noted as late."""
-    for loaded in reversed(space.maps):
+# Since then a symbol may move to another library; before, the library that the version need
+# names had to define it (commit f0b2132b35, bug 24741).
+MOVABLE_RELEASE: Final = (2, 30)
+# Until then check_match() asserts that a library named by a version need has DT_VERSYM (commit
+# bdaf500353). The line stands in the message: release -> line, up to the next one.
+ASSERT_GONE_RELEASE: Final = (2, 41)
+_ASSERT_LINES: Final = {
+    (2, 27): 110,
+    (2, 28): 111,
+    (2, 32): 105,
+    (2, 35): 106,
+    (2, 36): 107,
+    (2, 39): 106,
+}
+
+
+def check(
+    space: Namespace, order: list[Loaded], release: Release, log: Log, options: LoadOptions
+) -> None:
+    """Look up what the maps in `order` want; failures at start refuse, others are late."""
+    lookup = _Lookup(space, release)
+    for loaded in order:
         for symbol in _start_order(loaded):
-            if symbol.weak:
-                continue
-            found = _lookup(symbol, loaded, space.maps)
-            if found is True:
+            found = lookup.find(symbol, loaded)
+            if found is True or (symbol.weak and found is not None):
                 continue
             if found is UNKNOWN or space.unknown:
                 log.doubt(
@@ -32,8 +50,41 @@ def check(space: Namespace, log: Log, options: LoadOptions) -> None:
                     _called(symbol),
                     f"whether a library there defines {_called(symbol)} is not known",
                 )
+                continue
+            if found is None:
+                reason = f"{symbol.library} lost its symbol versions, {_called(symbol)} needs one"
             else:
-                _miss(symbol, loaded, space, log, options)
+                reason = f"no library there defines {_called(symbol)} (required by {loaded.name})"
+            text = _text(symbol, loaded, found is None, release, options)
+            if symbol.data_relocs or loaded.bind_now:
+                died_before = any(r.kind == "symbol" for r in log.refusals)
+                log.refuse("symbol", _called(symbol), reason, None if died_before else text)
+            else:
+                log.dies_later("symbol", _called(symbol), reason, text)
+
+
+class _Lookup:
+    """`do_lookup_x` over the global scope, as that release does it."""
+
+    def __init__(self, space: Namespace, release: Release) -> None:
+        self._space = space
+        self._stops_at_named = release is not None and release < MOVABLE_RELEASE
+        self._asserts = release is not None and release < ASSERT_GONE_RELEASE
+
+    def find(self, symbol: SymbolNeed, by: Loaded) -> object:
+        """True, False, UNKNOWN, or None where the loader's own assertion ends it."""
+        unknown = False
+        for provider in self._space.maps:
+            if symbol.copy and provider is by:
+                continue
+            named = symbol.library is not None and symbol.library in provider.names
+            found = provider.exports.defines(symbol.name, symbol.version)
+            if found is True:
+                return None if named and self._asserts and not provider.has_versions else True
+            if named and self._stops_at_named and not symbol.copy:
+                return found
+            unknown = unknown or found is UNKNOWN
+        return UNKNOWN if unknown else False
 
 
 def _start_order(loaded: Loaded) -> list[SymbolNeed]:
@@ -46,34 +97,16 @@ def _start_order(loaded: Loaded) -> list[SymbolNeed]:
     return data + calls
 
 
-def _lookup(symbol: SymbolNeed, by: Loaded, providers: list[Loaded]) -> object:
-    unknown = False
-    for provider in providers:
-        if symbol.copy and provider is by:
-            continue
-        found = provider.exports.defines(symbol.name, symbol.version)
-        if found is True:
-            return True
-        unknown = unknown or found is UNKNOWN
-    return UNKNOWN if unknown else False
-
-
-def _miss(symbol: SymbolNeed, by: Loaded, space: Namespace, log: Log, options: LoadOptions) -> None:
-    text = _text(symbol, by, space, options)
-    reason = f"no library there defines {_called(symbol)} (required by {by.name})"
-    if symbol.data_relocs or by.bind_now:
-        if any(r.kind == "symbol" for r in log.refusals):
-            log.refuse("symbol", _called(symbol), reason, None)  # it died of the first one
-        else:
-            log.refuse("symbol", _called(symbol), reason, text)
-    else:
-        log.dies_later("symbol", _called(symbol), reason, text)
-
-
-def _text(symbol: SymbolNeed, by: Loaded, space: Namespace, options: LoadOptions) -> str:
-    provider = space.named(symbol.library) if symbol.library else None
-    named = provider.exports.names(symbol.name) if provider else None
-    if provider is not None and named is False:
+def _text(
+    symbol: SymbolNeed, by: Loaded, asserted: bool, release: Release, options: LoadOptions
+) -> str:
+    if asserted and release is not None:
+        line = max((r, n) for r, n in _ASSERT_LINES.items() if r <= max(release, (2, 27)))[1]
+        return (
+            f"Inconsistency detected by ld.so: dl-lookup.c: {line}: check_match: Assertion "
+            "`version->filename == NULL || ! _dl_name_match_p (version->filename, map)' failed!"
+        )
+    if symbol.version and release is not None and release < MOVABLE_RELEASE and not symbol.copy:
         return (
             f"{options.program}: relocation error: {by.name}: symbol {symbol.name} version "
             f"{symbol.version} not defined in file {symbol.library} with link time reference"

@@ -31,6 +31,18 @@ class Log:
             self.printed.append(text)
         self.trace.append(f"=> {text or reason}")
 
+    def warn(self, text: str) -> None:
+        """The loader prints `text` and goes on."""
+        self.trace.append(text)
+        self.printed.append(text)
+
+    def refuse_anywhere(self, kind: NeedKind, value: str, reason: str, text: str | None) -> None:
+        """The same for a refusal that has nothing to do with this base, so its name is left out."""
+        self.refusals.append(Refusal(kind, value, reason, text))
+        if text is not None:
+            self.printed.append(text)
+        self.trace.append(f"=> {reason}")
+
     def doubt(self, kind: NeedKind, value: str, reason: str) -> None:
         """It can't be told whether that would do."""
         self.doubts.append(Refusal(kind, value, f"{self.base}: {reason}"))
@@ -41,12 +53,13 @@ class Log:
         self.late.append(Refusal(kind, value, f"{self.base}: {reason}", text))
 
     def result(self) -> LoadResult:
-        """Everything that was written down."""
+        """Everything that was written down; a start that succeeds has no error text."""
+        refused_aloud = any(r.error_text is not None for r in self.refusals)
         return LoadResult(
             refusals=tuple(self.refusals),
             doubts=tuple(self.doubts),
             late=tuple(self.late),
-            error_text="\n".join(self.printed) or None,
+            error_text="\n".join(self.printed) if refused_aloud else None,
             trace=tuple(self.trace),
             loaded=tuple(self.loaded),
         )

@@ -11,7 +11,7 @@ _PLATFORM: Final = {"x32": "x86_64", "ppc64le": "power8", "s390x": "z900", "arm"
 
 
 def expand(text: str, *, origin: str, lib: str, machine_name: str) -> str:
-    """Replace $ORIGIN, $LIB and $PLATFORM; `origin` is the folder of the object that holds `text`."""
+    """Replace $ORIGIN, $LIB and $PLATFORM; `origin` is the folder of the object that says it."""
     values = {
         "ORIGIN": origin,
         "LIB": lib,

@@ -49,6 +49,7 @@ class SharedObject:
     exports: Exports
     has_relr: bool = False
     isa_needed: int | None = None
+    has_versions: bool = True  # DT_VERSYM: its symbols carry versions, if only "global"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,9 @@ STT_TLS: Final = 6
 _LOADABLE_TYPES: Final = frozenset({0, 1, 2, 5, 6, 10})  # NOTYPE OBJECT FUNC COMMON TLS IFUNC
 MAX_SYMBOLS: Final = 1 << 19
 
-Definition = tuple[str | None, bool]  # version (None: unversioned), hidden
+# version (None: unversioned), hidden, whether of the file's oldest version or of none
+Definition = tuple[str | None, bool, bool]
+_OLDEST: Final = 2  # index 1 is the file itself, 2 the first version node
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,12 @@ class SymbolTable:
         """See `Exports.defines`; the rules are `check_match` of glibc's dl-lookup.c."""
         definitions = self.by_name.get(name, ())
         if version is None:
-            return any(not hidden for _, hidden in definitions) or len(definitions) == 1
-        return any(v == version or (v is None and not hidden) for v, hidden in definitions)
+            return any(oldest or not hidden for _, hidden, oldest in definitions)
+        return any(v == version or (v is None and not hidden) for v, hidden, _ in definitions)
 
     def names(self, name: str) -> bool:
         """See `Exports.names`."""
-        return any(not hidden for _, hidden in self.by_name.get(name, ()))
+        return any(not hidden for _, hidden, _ in self.by_name.get(name, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,11 @@ def read_exports(dynamic: DynamicSection, definitions: VersionDefinitions | None
             continue
         entry = versions[at] if versions and at < len(versions) else 1
         by_name.setdefault(symbol.name, []).append(
-            (nodes.get(entry & VERSION_INDEX), bool(entry & HIDDEN))
+            (
+                nodes.get(entry & VERSION_INDEX),
+                bool(entry & HIDDEN),
+                entry & VERSION_INDEX <= _OLDEST,
+            )
         )
     return SymbolTable({name: tuple(found) for name, found in by_name.items()})
 
