@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # pytest-xdist workers; more than two gain little, as the real roots are on one disk
 WORKERS ?= 2
-DEMO_FIXTURES ?= hello httpsclient rng
+DEMO_FIXTURES ?= hello rng httpsget cgomath
 DEMO_OUT ?= linkcheck-out
 
 .PHONY: help demo test check docs trials trials-ci fuzz bench clean

@@ -87,13 +87,9 @@ def test_every_command_and_exit_code_is_in_the_readme() -> None:
 def test_every_target_of_make_that_is_documented_exists() -> None:
     texts = README + (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"make ([a-z]+)", texts)) & {
-        "demo",
-        "test",
-        "check",
-        "trials",
-        "docs",
-    }:
+    documented = set(re.findall(r"(?:`|^ *)make ([a-z]+)", texts, re.MULTILINE))
+    assert {"demo", "test", "check"} <= documented
+    for target in documented:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
@@ -114,4 +110,4 @@ def test_make_help_lists_the_targets() -> None:
         check=False,
     )
     assert done.returncode == 0
-    assert {"demo", "test", "check"} <= {line.split()[0] for line in done.stdout.splitlines()}
+    assert {"demo", "test", "check"} <= {line.split()[1] for line in done.stdout.splitlines()}
