@@ -69,6 +69,9 @@ def slim(folder: Path) -> None:
     for pattern in _LEFTOVERS:
         for path in folder.glob(pattern):
             path.unlink()
+    # debootstrap copies these from the machine that it runs on.
+    (folder / "etc/hostname").write_text("debian\n")
+    (folder / "etc/resolv.conf").write_text("")
     _empty_devices(folder / "dev")
 
 
