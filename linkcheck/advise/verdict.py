@@ -25,6 +25,7 @@ from linkcheck.model.facts import BinaryFacts
 from linkcheck.model.needs import Need, NeedKind
 from linkcheck.model.provides import UNKNOWN, BaseImage
 from linkcheck.model.verdicts import LoadResult, Refusal, Verdict
+from linkcheck.rules.remedies import is_static
 
 _RUN_WORDS: dict[NeedKind, str] = {
     "ca-certificates": "CA certificates",
@@ -154,7 +155,9 @@ def _runs(case: _Case) -> Verdict:
     reason = f"it has {_list([*words])}" if words else "the program needs nothing from the image"
     if case.run.maybe:
         reason += f"; perhaps used, and not there: {_words(case.run.maybe)}"
-    level = next((n.value for n in case.needs if n.kind == "cpu"), case.base.provides.cpu_floor)
+    # a static program runs none of the base's code, so the base's floor is not its own
+    floor = None if is_static(case.facts) else case.base.provides.cpu_floor
+    level = next((n.value for n in case.needs if n.kind == "cpu"), floor)
     if level and level is not UNKNOWN:
         reason += f"; only on CPUs of {level} and up"
     return Verdict(
