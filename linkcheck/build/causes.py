@@ -8,28 +8,32 @@ from linkcheck.build.builder import NotBuilt
 
 TAIL_LINES = 30
 TAIL_BYTES = 8000
+MAX_READ = 1 << 20  # characters at the end of a log that are looked at
 
 NO_COMPILER = "no C compiler (install gcc or pip install linkcheck[zig])"
 
 _MISSING_CC = re.compile(r'C compiler "?(?P<cc>[^"\n]*?)"? not found')
+# the look-behind keeps it linear: a match begins where a word does
+_TEMPORARY = re.compile(r"(?<![^\s:`'\"])[^\s:`'\"]*/go-(?:link|build)-?\d*/(?:b\d+/)?")
 _NOISE = re.compile(r"^(#|go: downloading|go: finding|\s*$|warning:|.*: warning: )")
 _TELLING = re.compile(
     r"build constraints exclude all Go files|undefined reference|undefined:|\berror:|"
     r"fatal error|cannot find|no required module|requires go|not found|not supported|"
-    r"no space left|signal: killed|cannot allocate memory"
+    r"no space left|signal: killed|cannot allocate memory",
+    re.IGNORECASE,
 )
 # a line of go's log -> what it means and what helps
 _EXPLAINED = (
     (
-        re.compile(r"no space left on device"),
+        re.compile(r"no space left on device", re.IGNORECASE),
         "the disk is full",
     ),
     (
-        re.compile(r"signal: killed|cannot allocate memory|out of memory"),
+        re.compile(r"signal: killed|cannot allocate memory|out of memory", re.IGNORECASE),
         "out of memory",
     ),
     (
-        re.compile(r"cannot find package .*(GOROOT|GOPATH)|is not in std"),
+        re.compile(r'cannot find package "[^"\n]*" in any of|is not in std'),
         "an import is not of the standard library, and there is no go.mod: "
         "run `go mod init NAME && go mod tidy`",
     ),
@@ -45,8 +49,13 @@ _EXPLAINED = (
 
 
 def tail(log: str) -> str:
-    """The end of a log, at most 30 lines and 8000 characters."""
-    return "\n".join(log.strip().splitlines()[-TAIL_LINES:])[-TAIL_BYTES:]
+    """The end of a log, at most 30 lines and 8000 characters, the same for each run.
+
+    Names of temporary folders differ from run to run and tell nothing; they are left out.
+    """
+    return "\n".join(_TEMPORARY.sub("", log[-MAX_READ:]).strip().splitlines()[-TAIL_LINES:])[
+        -TAIL_BYTES:
+    ]
 
 
 def explain_failure(
@@ -57,6 +66,7 @@ def explain_failure(
     A C compiler that is not there (said as `no_compiler`) makes a recipe skipped, not failed,
     as nothing is wrong with the program.
     """
+    log = log[-MAX_READ:]
     if missing := _MISSING_CC.search(log):
         usual = missing["cc"] in {"gcc", "clang", "cc"}
         why = no_compiler if usual else f"no C compiler {missing['cc']}"

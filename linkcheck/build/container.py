@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tarfile
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,12 +62,17 @@ class Container:
         exit_code = None if state.get("Running") else state.get("ExitCode")
         return CommandEnd(exit_code, output)
 
-    def is_running(self) -> bool:
-        """Whether it still lives."""
-        try:
-            return bool(self._api.inspect_container(self.id)["State"]["Running"])
-        except Exception:  # removed, or the engine is gone
-            return False
+    def runs_on(self, seconds: float) -> bool:
+        """Whether it still lives after that time; False as soon as it does not."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                if not self._api.inspect_container(self.id)["State"]["Running"]:
+                    return False
+            except Exception:  # removed, or the engine is gone
+                return False
+            time.sleep(0.1)
+        return True
 
     def put(self, archive: IO[bytes], folder: str) -> None:
         """Unpack a tar archive into a folder that is there."""

@@ -28,6 +28,8 @@ from linkcheck.build.source import Source
 from linkcheck.errors import MissingToolError
 
 TIMEOUT = 900  # seconds a build
+KILLED = frozenset({None, 137})  # by SIGKILL, as all that runs in a container that ends
+SETTLE = 3.0  # seconds that the engine may take to notice the end of a container
 SOURCE = "/src"
 OUTPUT = "/linkcheck.out"
 VOLUMES = (
@@ -165,7 +167,9 @@ class DockerBuilder:
             return NotBuilt("skipped", "interrupted", log)
         if end.exit_code in NOT_STARTED and "executable file not found" in end.output:
             return NotBuilt("failed", f"{self._image.ref} has no `go` on its PATH", log)
-        if not container.is_running():
+        if end.exit_code in KILLED:
+            if container.runs_on(SETTLE):
+                return NotBuilt("failed", "go build was killed: out of memory", log)
             if seconds >= self._timeout - 1:
                 return NotBuilt("failed", f"took more than {self._timeout} s", log)
             return NotBuilt("failed", "the container was ended from outside", log)
@@ -178,7 +182,7 @@ class DockerBuilder:
 
     def _spec(self, source: Source, *, mounted: bool) -> ContainerSpec:
         return ContainerSpec(
-            image=self._image.id,
+            image=self._image.ref,
             seconds=self._timeout,
             binds=((str(source.tree), SOURCE),) if mounted else (),
             volumes=VOLUMES,

@@ -1,0 +1,63 @@
+"""What the build tests share: an engine with a builder image, and sources written on the spot."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from linkcheck.build.docker import DockerBuilder
+from linkcheck.build.engine import Engine, Image, connect
+from linkcheck.build.local import LocalBuilder
+from linkcheck.build.source import Source, locate
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    found = connect(os.environ)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def golang(engine: Engine) -> Image:
+    image = engine.image("golang:bookworm")
+    if image is None:
+        pytest.skip("the engine has no golang:bookworm: `python -m tools.testbed` makes one")
+    return image
+
+
+@pytest.fixture
+def docker_builder(golang: Image) -> Iterator[DockerBuilder]:
+    builder = DockerBuilder(connect(os.environ), golang)
+    yield builder
+    builder.close()
+
+
+@pytest.fixture(scope="session")
+def local_builder(go_toolchain: Path) -> LocalBuilder:
+    path = f"{os.environ.get('PATH', '')}{os.pathsep}{go_toolchain.parent}"
+    return LocalBuilder(environ={**os.environ, "PATH": path})
+
+
+@pytest.fixture
+def fixture_source() -> Callable[[str], Source]:
+    return lambda name: locate(FIXTURES / name)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """`write({"a/b.go": "..."})`: files below a fresh folder, which is returned."""
+
+    def files(content: dict[str, str]) -> Path:
+        for name, text in content.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return tmp_path
+
+    return files
