@@ -17,24 +17,11 @@ from linkcheck.images.catalog.platforms import PLATFORMS
 
 UNKNOWN = "unknown"
 _TEXT = frozenset(
-    [
-        "title",
-        "release",
-        "libc",
-        "libc_version",
-        "layout",
-        "family",
-        "inventory",
-        "runtime_facts",
-        "ca_bundle",
-        "tzdata",
-        "nsswitch_hosts",
-        "tmp",
-        "shell",
-        "default_user",
-        "cpu_floor",
-        "end_of_life",
-    ]
+    (
+        *("title", "release", "libc", "libc_version", "layout", "family", "inventory"),
+        *("runtime_facts", "ca_bundle", "tzdata", "nsswitch_hosts", "tmp", "shell"),
+        *("default_user", "cpu_floor", "end_of_life"),
+    )
 )
 _LISTS = frozenset(
     ["users", "runtimes", "glibc_libraries", "backported_nodes", "untold", "lacks", "platforms"]

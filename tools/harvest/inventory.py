@@ -7,8 +7,8 @@ Each line of an inventory is
 with lists joined by commas (BASES, LINKS, NEEDED) or spaces (NODES, NAMES), and `-` for "none".
 NODES are the version nodes; `-` means that the library has no version definitions. NAMES are the
 names that it defines without a version; `@` says that all its names stand in a table of exports,
-`?` that they stand nowhere. A PATH that ends in `/` is a folder with shared objects that were not harvested. The C library,
-libgcc and libstdc++ have tables of their own and are left out of the inventory.
+`?` that they stand nowhere. A PATH that ends in `/` is a folder with shared objects that were not
+harvested. The C library, libgcc and libstdc++ have tables of their own and are left out.
 """
 
 from __future__ import annotations
