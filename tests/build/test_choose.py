@@ -15,7 +15,7 @@ NO_ENGINE = {"DOCKER_HOST": "unix:///no/such.sock"}
 
 
 def test_a_builder_that_there_is_not_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(UsageError, match="no builder 'bake'.*auto, docker or local"):
+    with pytest.raises(UsageError, match=r"no builder 'bake'.*auto, docker or local"):
         choose_builder("bake")
 
 
@@ -54,7 +54,7 @@ def test_auto_with_nothing_at_all_names_both_reasons_and_what_to_do(
 def test_a_go_release_that_is_not_the_local_one_is_missing(go_toolchain: Path) -> None:
     path = f"{os.environ['PATH']}{os.pathsep}{go_toolchain.parent}"
     environ = {**os.environ, "PATH": path}
-    with pytest.raises(MissingToolError, match="Go 1.2 was asked for, and here is go1"):
+    with pytest.raises(MissingToolError, match=r"Go 1\.2 was asked for, and here is go1"):
         choose_builder("local", go="1.2", environ=environ)
 
 
