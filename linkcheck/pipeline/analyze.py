@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from linkcheck.model.facts import BinaryFacts
     from linkcheck.model.library import LibraryView
     from linkcheck.model.needs import Need
-    from linkcheck.model.verdicts import Recommendation
+    from linkcheck.model.verdicts import Recommendation, Verdict
 
 _MANY: Final = 48  # files from which on a second process pays for its start
 
@@ -47,7 +47,8 @@ class Analyzer:
 
     Without `refs`, on the usual bases of the catalog. The recommendation looks at these in any
     case: who asks about Alpine alone, and hears "fails", wants to know what would do. Where none
-    of them does, it looks at the rest of the catalog.
+    of them does, it looks at the rest of the catalog, if that can help: other releases of the same
+    C library, not a library that the usual bases lack.
     """
 
     def __init__(self, refs: Sequence[str] = (), options: Options = Options()) -> None:
@@ -93,7 +94,8 @@ class Analyzer:
         self, facts: BinaryFacts, needs: tuple[Need, ...], judged: tuple[Candidate, ...]
     ) -> Recommendation | None:
         candidates = [*judged, *(self._judge(facts, needs, base) for base in self._usual)]
-        if not any(verdict.answer == "runs" for _, verdict in candidates):
+        verdicts = [verdict for _, verdict in candidates]
+        if all(v.answer != "runs" for v in verdicts) and any(map(_nearly_runs, verdicts)):
             for name in self._rest:
                 candidates.append(self._judge(facts, needs, self._kept(name)))
                 if candidates[-1][1].answer == "runs":
@@ -109,6 +111,12 @@ class Analyzer:
         result = load_in(facts, base, self._load_options)
         verdict = judge(facts, needs, base.image, result)
         return base.image, replace(verdict, trace=result.trace if self._options.trace else ())
+
+
+def _nearly_runs(verdict: Verdict) -> bool:
+    """Whether an other release of that base might do: only versions or run-time files are wrong."""
+    kinds = {need.kind for need in verdict.unmet if need.when == "load"}
+    return verdict.answer in ("degraded", "fails") and kinds <= {"symbol-version", "symbol"}
 
 
 class _KeptBase:

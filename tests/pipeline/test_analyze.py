@@ -11,8 +11,9 @@ import pytest
 
 from linkcheck.errors import UnknownBaseError, UsageError
 from linkcheck.images.catalog import load_catalog
+from linkcheck.model.needs import Need, NeedKind
 from linkcheck.model.verdicts import Verdict
-from linkcheck.pipeline.analyze import Analyzer, Options, analyze
+from linkcheck.pipeline.analyze import Analyzer, Options, _nearly_runs, analyze
 
 PYTHON = str(Path(sys.executable).resolve())
 
@@ -97,6 +98,18 @@ def test_the_recommendation_looks_beyond_the_bases_that_were_asked_for() -> None
     subject = analyze([PYTHON], ["scratch"]).subjects[0]
     assert subject.recommendation is not None
     assert subject.recommendation.base != "scratch"
+
+
+def test_the_rest_of_the_catalog_is_looked_at_only_where_another_release_might_do() -> None:
+    def failed(*kinds: NeedKind) -> Verdict:
+        needs = tuple(Need(kind, "x", "load", "certain") for kind in kinds)
+        return Verdict("base", "fails", needs, "base: x")
+
+    assert _nearly_runs(failed("symbol-version"))
+    assert _nearly_runs(Verdict("base", "degraded", (Need("tmp", "/tmp", "run", "likely"),), ""))
+    assert not _nearly_runs(failed("symbol-version", "library"))
+    assert not _nearly_runs(failed("loader"))
+    assert not _nearly_runs(Verdict("base", "unknown", (), "base: not known"))
 
 
 @pytest.mark.go
