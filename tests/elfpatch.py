@@ -60,3 +60,16 @@ def drop_version_need(path: Path, version: str) -> None:
         following = struct.unpack_from("<I", data, at + 12)[0]
         assert following, f"no version need {version}"
         at += following
+
+
+def add_tag(data: bytes, tag: int, *, copy_of: int) -> bytes:
+    """Turn DT_DEBUG, which no loader needs, into `tag` with the value that `copy_of` has."""
+    patched = bytearray(data)
+    section = ELFFile(io.BytesIO(data)).get_section_by_name(".dynamic")
+    assert section is not None
+    places = {}
+    for at in range(section["sh_offset"], section["sh_offset"] + section["sh_size"], 16):
+        number, value = struct.unpack_from("<QQ", data, at)
+        places.setdefault(number, (at, value))
+    struct.pack_into("<QQ", patched, places[21][0], tag, places[copy_of][1])
+    return bytes(patched)

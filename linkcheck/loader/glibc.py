@@ -171,7 +171,7 @@ def _load_one(
         name,
         f"library {name} (needed by {by.name}) is not in the image",
         f"{program}: error while loading shared libraries: {wanted}: "
-        f"cannot open shared object file: {loader_words(found.why)}",
+        f"cannot open shared object file{': ' if found.why else ''}{loader_words(found.why)}",
     )
     return False
 

@@ -14,7 +14,7 @@ from linkcheck.binary.elf.machines import EM_386, EM_AARCH64, EM_X86_64
 from linkcheck.loader.hwcaps import subfolders
 from linkcheck.loader.options import LoadOptions
 from linkcheck.loader.outcome import Log
-from linkcheck.loader.tokens import expand, folder_of, lib_token
+from linkcheck.loader.tokens import expand, folder_of, lib_token, platform_token
 from linkcheck.model.library import CacheEntry, LibraryView, Missing, NotElf, SharedObject
 from linkcheck.model.provides import UNKNOWN
 
@@ -101,7 +101,10 @@ class Search:
     def expand(self, text: str, origin: str) -> str:
         """Replace the string tokens of a path that an object under `origin` holds."""
         return expand(
-            text, origin=folder_of(origin), lib=self._lib, machine_name=self._machine_name
+            text,
+            origin=folder_of(origin),
+            lib=self._lib,
+            platform=platform_token(self._machine_name, self._options.cpu),
         )
 
     def at(self, path: str) -> Hit | Broken | Missing | None:
@@ -110,7 +113,9 @@ class Search:
 
     def find(self, name: str, by: Loading, main: Loading) -> Hit | Broken | Missing | None:
         """The library called `name`, needed by `by`; None where that is not known."""
-        doubt, other_class, last = False, None, Missing()
+        # errno is what the last open left, which was of the cache where no folder is searched
+        last = Missing("" if self._view.ld_cache() else "No such file or directory")
+        doubt, other_class = False, None
         for paths, why in self._paths(name, by, main):
             for path in paths:
                 found = self._try(path, why)
@@ -208,10 +213,7 @@ class Search:
         if opened.bits != bits:
             self._log.note(f"{label}: of another class, passed over")
             return Broken(path, f"wrong ELF class: ELFCLASS{opened.bits}", passed_over=True)
-        if opened.byte_order != order:
-            self._log.note(f"{label}: of another byte order")
-            return Broken(path, f"ELF file data encoding not {order}-endian")
-        if opened.machine != machine:
+        if (opened.machine, opened.byte_order) != (machine, order):
             self._log.note(f"{label}: of another machine, passed over")
             return Missing()
         self._log.note(f"{label}: found" + (f" -> {opened.path}" if opened.path != path else ""))

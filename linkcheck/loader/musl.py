@@ -181,7 +181,7 @@ def _paths(name: str, by: _Dso, state: _State) -> Iterator[str]:
     while holder is not None:
         if holder.rpath:
             origin = folder_of(holder.name)
-            text = expand(holder.rpath, origin=origin, lib="lib", machine_name=state.machine_name)
+            text = expand(holder.rpath, origin=origin, lib="", platform="")
             # musl knows $ORIGIN alone and passes over a path with any other token (fixup_rpath)
             if "$" not in holder.rpath.replace("${ORIGIN}", "").replace("$ORIGIN", ""):
                 for folder in text.split(":"):

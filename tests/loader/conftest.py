@@ -11,7 +11,7 @@ import pytest
 
 from tests.loader.worlds import MUSL_LOADER, World, glibc_world, musl_world
 
-GLIBCS = ("this machine", "debian-11", "debian-12", "debian-13", "debian-sid")
+GLIBCS = ("this machine", "debian-11", "debian-13", "debian-sid")
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class World:
     root: Path
     interpreter: str
     environment: dict[str, str] = field(default_factory=dict)
+    cpu: str | None = None
 
     def path(self, inside: str) -> Path:
         """Where `inside` lies on this machine; its folder is made."""
@@ -95,10 +96,29 @@ class World:
         done = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
+    def returns(self, inside: str, number: int, **options: str) -> None:
+        """A library whose `f` returns `number`, so that a start tells which one was taken."""
+        self.library(inside, f"int f(void) {{ return {number}; }}", **options)
+
+    def takes(self, number: int) -> LoadResult:
+        """`agrees`, and /app, which returns what `f` does, came back with `number`."""
+        result = self.agrees()
+        assert not result.refusals, result
+        assert self.start().code == number, result.trace
+        return result
+
+    def ldconfig(self) -> None:
+        """Write the root's /etc/ld.so.cache."""
+        tool = shutil.which("ldconfig", path="/sbin:/usr/sbin") or pytest.skip("no ldconfig")
+        if os.geteuid() != 0:
+            pytest.skip("ldconfig -r needs root")
+        self.path("/etc/ld.so.conf").touch()
+        subprocess.run([tool, "-r", str(self.root)], check=True, capture_output=True)
+
     def predict(self) -> LoadResult:
         """What the model says of /app in this root."""
         folders = tuple(f for f in self.environment.get("LD_LIBRARY_PATH", "").split(":") if f)
-        options = LoadOptions(library_path=folders)
+        options = LoadOptions(library_path=folders, cpu=self.cpu)
         return load(read_facts(self.path("/app")), RootView(DirRoot(self.root)), options)
 
     def start(self) -> Started:
