@@ -19,6 +19,11 @@ _COMPAT: Final = {
     ("mips", "mips64"): True,
     ("ppc", "ppc64"): True,
 }
+# open_exec() refuses what is no regular file, elf_read() a file shorter than its header
+_NO_INTERPRETER: Final = {
+    "Is a directory": "permission denied",
+    "file too short": "input/output error",
+}
 
 
 def start(
@@ -120,12 +125,8 @@ def _interpreter(elf: ElfFacts, view: LibraryView, log: Log, program: str) -> Sh
         )
         return None
     if isinstance(opened, NotElf):
-        log.refuse(
-            "loader",
-            path,
-            f"{path} is no ELF file",
-            f"exec {program}: accessing a corrupted shared library",
-        )
+        errno_text = _NO_INTERPRETER.get(opened.why, "accessing a corrupted shared library")
+        log.refuse("loader", path, f"{path} is no ELF file", f"exec {program}: {errno_text}")
         return None
     if (opened.machine, opened.bits) != (elf.machine, elf.bits):
         arch = architecture(opened.machine, opened.bits, opened.byte_order)

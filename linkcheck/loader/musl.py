@@ -25,6 +25,11 @@ DEFAULT_FOLDERS: Final = ("/lib", "/usr/local/lib", "/usr/lib")
 _GO_ON: Final = frozenset(
     {"No such file or directory", "Not a directory", "Permission denied", "File name too long"}
 )
+# musl's src/errno/__strerror.h, where its words are not those of glibc
+_WORDS: Final = {
+    "Too many levels of symbolic links": "Symbolic link loop",
+    "File name too long": "Filename too long",
+}
 
 
 @dataclass(slots=True)
@@ -44,7 +49,7 @@ class _State:
     view: LibraryView
     log: Log
     options: LoadOptions
-    machine_name: str
+    bits: int
     folders: tuple[str, ...]
     chain: list[_Dso] = field(default_factory=list)
     unknown: bool = False
@@ -56,7 +61,7 @@ def run(
     """Load and relocate; writes what happens into `log`."""
     path = elf.interpreter or interpreter.path
     folders, known = _system_folders(path, interpreter, view, log)
-    state = _State(view, log, options, elf.machine_name, folders, unknown=not known)
+    state = _State(view, log, options, elf.bits, folders, unknown=not known)
     app = _Dso(
         name=options.program,
         shortname=None,
@@ -156,6 +161,7 @@ def _is_own(name: str) -> bool:
 
 def _find(name: str, by: _Dso, state: _State) -> tuple[str, SharedObject] | str | None:
     """The path and library; the errno text where there is none; None where that is not known."""
+    last = "No error information"  # musl's words for errno 0, where there is no folder to look in
     for path in (name,) if "/" in name else _paths(name, by, state):
         opened = state.view.open(path)
         if opened is UNKNOWN:
@@ -163,15 +169,19 @@ def _find(name: str, by: _Dso, state: _State) -> tuple[str, SharedObject] | str 
             return None
         if isinstance(opened, Missing):
             state.log.note(f"  {path}: {opened.why}")
-            if "/" in name or opened.why not in _GO_ON:
-                return opened.why
+            last = _WORDS.get(opened.why, opened.why)
+            if opened.why not in _GO_ON:
+                return last
             continue
         if isinstance(opened, NotElf):
             state.log.note(f"  {path}: {opened.why}")
+            return opened.why if opened.why == "Is a directory" else "Exec format error"
+        if opened.bits != state.bits:  # the headers are read as those of its own class
+            state.log.note(f"  {path}: of another class")
             return "Exec format error"
         state.log.note(f"  {path}: found" + (f" -> {opened.path}" if opened.path != path else ""))
         return path, opened
-    return None if state.unknown and "/" not in name else "No such file or directory"
+    return None if state.unknown and "/" not in name else last
 
 
 def _paths(name: str, by: _Dso, state: _State) -> Iterator[str]:
