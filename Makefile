@@ -7,7 +7,7 @@ WORKERS ?= 2
 DEMO_FIXTURES ?= hello rng httpsget cgomath
 DEMO_OUT ?= linkcheck-out
 
-.PHONY: help demo test check docs trials trials-ci fuzz bench clean
+.PHONY: help demo test lint check docs trials trials-ci fuzz bench clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -22,13 +22,15 @@ demo: $(VENV)/.demo ## Build the Go programs of fixtures/ in several ways and sa
 test: $(VENV)/.dev ## Run the tests that this machine can run; the others say what they lack.
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(VENV)/.dev ## Lint, types, layers, tests with coverage.
+lint: $(VENV)/.dev ## Style, types and layers.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: lint ## Style, types, layers, and the tests with their coverage.
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n $(WORKERS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -39,7 +41,7 @@ trials: $(VENV)/.dev ## Start real programs in real bases and compare with the v
 	$(BIN)/python -m tools.trials
 
 trials-ci: $(VENV)/.dev ## The slice of the trials that takes under five minutes.
-	$(BIN)/python -m tools.trials --slice ci
+	$(BIN)/python -m tools.trials --slice 60
 
 fuzz: $(VENV)/.dev ## Feed damaged programs to the reader for a bounded time.
 	$(BIN)/python -m tools.fuzz

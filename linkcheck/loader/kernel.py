@@ -61,6 +61,14 @@ def start(
     return _interpreter(elf, view, log, program)
 
 
+def compatible_hosts(platform: str) -> tuple[str, ...]:
+    """The other platforms whose kernels run programs of `platform` too ("linux/386" on amd64)."""
+    arch = platform.split("/")[1]
+    return tuple(
+        f"linux/{host}" for (guest, host), surely in _COMPAT.items() if guest == arch and surely
+    )
+
+
 def refuse_system(facts: BinaryFacts, log: Log) -> None:
     """Refuse a program for another operating system, in every base with the same words."""
     system = facts.platform.split("/")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkcheck.loader import glibc, go_runtime, musl
-from linkcheck.loader.kernel import refuse_system, start
+from linkcheck.loader.kernel import compatible_hosts, refuse_system, start
 from linkcheck.loader.options import LoadOptions
 from linkcheck.loader.outcome import Log
 from linkcheck.model.facts import BinaryFacts, ElfFacts
@@ -21,9 +21,10 @@ _DEFAULTS = LoadOptions()
 
 def load_in(facts: BinaryFacts, base: ResolvedBase, options: LoadOptions = _DEFAULTS) -> LoadResult:
     """Start the program in `base` on paper: kernel first, then the loader that the base has."""
-    view = base.view(facts.platform)
-    if view is not None:
-        return load(facts, view, options, title=base.image.ref)
+    for platform in (facts.platform, *compatible_hosts(facts.platform)):
+        view = base.view(platform)
+        if view is not None:
+            return load(facts, view, options, title=base.image.ref)
     log = Log(base.image.ref)
     if not facts.platform.startswith("linux/"):
         refuse_system(facts, log)

@@ -1,4 +1,4 @@
-"""Start a program in a real base, in a sandbox, and tell a loader's refusal from its own failure."""
+"""Start a program in a real base, sandboxed, and tell a loader's refusal from its own failure."""
 
 from linkcheck.run.bubblewrap import start_in_root
 from linkcheck.run.observation import Observation

@@ -13,13 +13,16 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from linkcheck.errors import BadRootError, MissingToolError
+from linkcheck.run.launcher import MARK, launcher
 from linkcheck.run.observation import Observation, judge_output
 
 PROGRAM: Final = "/app"
+_LAUNCHER: Final = "/.linkcheck-launcher"
 _SKIPPED: Final = frozenset({"proc", "dev", "sys", "app", "tmp", "run"})
 _ENVIRONMENT: Final = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -49,8 +52,13 @@ def start_in_root(
         )
     if not root.is_dir():
         raise BadRootError(f"{root}: not a folder", next_step="name an unpacked root file system")
-    command = [bwrap, *_sandbox(root, program), "--", PROGRAM, *arguments]
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as folder:
+        command = [bwrap, *_sandbox(root, program)]
+        if (helper := launcher()) is not None:
+            command += [*_mounted_launcher(Path(folder), helper), "--", _LAUNCHER]
+        else:
+            command += ["--remount-ro", "/", "--"]
+        command += [PROGRAM, *arguments]
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -69,8 +77,23 @@ def start_in_root(
         finally:
             _kill(process)
         output.seek(0)
-        text = output.read(_MAX_OUTPUT).decode("utf-8", "backslashreplace")
-    return judge_output(PROGRAM, text, exit_code)
+        text = output.read(_MAX_OUTPUT)
+    return judge_output(PROGRAM, _spelled_out(text, exit_code), exit_code)
+
+
+def _mounted_launcher(folder: Path, helper: bytes) -> list[str]:
+    file = folder / "launcher"
+    file.write_bytes(helper)
+    file.chmod(0o755)
+    return ["--ro-bind", str(file), _LAUNCHER, "--remount-ro", "/"]
+
+
+def _spelled_out(output: bytes, exit_code: int | None) -> str:
+    """The launcher's mark and exit code in the words of execvp(3)."""
+    if exit_code and output.endswith(MARK):
+        output = output.removesuffix(MARK)
+        output += f"execvp {PROGRAM}: {os.strerror(exit_code)}\n".encode()
+    return output.decode("utf-8", "backslashreplace")
 
 
 def _sandbox(root: Path, program: Path) -> list[str]:
@@ -90,7 +113,7 @@ def _sandbox(root: Path, program: Path) -> list[str]:
     if (root / "tmp").is_dir():
         arguments += ["--perms", "1777", "--tmpfs", "/tmp"]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
-    arguments += ["--ro-bind", str(program), PROGRAM, "--chdir", "/", "--remount-ro", "/"]
+    arguments += ["--ro-bind", str(program), PROGRAM, "--chdir", "/"]
     return arguments
 
 
@@ -103,8 +126,6 @@ def _limit(memory: int, seconds: float) -> None:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()

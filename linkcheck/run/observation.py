@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 Outcome = Literal["started", "refused", "crashed"]
 
-# glibc: elf/dl-error-skeleton.c (fatal_error), rtld.c, dl-version.c, dl-lookup.c
+# the words of glibc: dl-error-skeleton.c, rtld.c, dl-version.c and dl-lookup.c
 _GLIBC: Final = (
     r"error while loading shared libraries: ",
     r".*: (?:weak )?version `[^']*' not found \(required by ",
@@ -17,7 +17,7 @@ _GLIBC: Final = (
     r"relocation error: ",
     r"CPU ISA level is lower than required",
 )
-# musl: ldso/dynlink.c
+# the words of musl, in ldso/dynlink.c
 _MUSL: Final = (r"Error loading shared library ", r"Error relocating ")
 # shells and sandboxes: the kernel's errno for execve
 _EXEC: Final = re.compile(r"(?:exec|execvp) (?P<path>\S+): (?P<why>[A-Z].*)\Z")
@@ -44,7 +44,7 @@ class Observation:
 
 
 def judge_output(program: str, output: str, exit_code: int | None) -> Observation:
-    """Read an ended (or still running: `exit_code` None) start of `program` from what it printed."""
+    """Read a start of `program` from what it printed; `exit_code` None: it still runs."""
     refusal = "\n".join(_refusal_lines(program, output))
     killed = -exit_code if exit_code is not None and exit_code < 0 else None
     if exit_code is not None and exit_code > 128 and exit_code - 128 in _FATAL:

@@ -77,7 +77,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.trials", description=__doc__)
     parser.add_argument("--slice", type=int, default=0, help="this many packaged programs, spread")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=3.0, help="grace time of one start")
+    parser.add_argument("--seconds", type=float, default=1.0, help="grace time of one start")
     parser.add_argument("--only", default="", help="programs whose label contains this")
     parser.add_argument("--min-bases", type=int, default=10)
     return parser.parse_args()
