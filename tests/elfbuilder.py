@@ -229,3 +229,41 @@ class Elf:
             (DT_VERNEED, BASE + put(raw)[0]),
             (DT_VERNEEDNUM, len(needs)),
         ]
+
+
+def samples() -> dict[str, bytes]:
+    """Small dynamic programs with all that a reader looks at, by machine."""
+    machines = {
+        "x86_64": Elf(),
+        "i386": Elf(bits=32, machine=3),
+        "s390x": Elf(byte_order="big", machine=22, wide_hash=True),
+        "mips": Elf(bits=32, byte_order="big", machine=8),
+        "mips64el": Elf(machine=8),
+        "arm": Elf(bits=32, machine=40, flags=0x5000400),
+        "riscv64": Elf(machine=243),
+        "ppc64": Elf(byte_order="big", machine=21),
+    }
+    return {name: sample(elf) for name, elf in machines.items()}
+
+
+def sample(elf: Elf) -> bytes:
+    """`elf` as a program with needs, versions, symbols, relocations and notes."""
+    elf.interpreter, elf.needed = "/lib/ld.so.1", ("libc.so.6", "libm.so.6")
+    elf.symbols = (
+        Symbol("printf", version=("libc.so.6", "GLIBC_2.34")),
+        Symbol("maybe", WEAK),
+        Symbol("mine", section=1),
+        Symbol("sin", version=("libm.so.6", "GLIBC_2.2")),
+    )
+    elf.relocations = (
+        Relocation("maybe"),
+        Relocation("printf", plt=True),
+        Relocation("sin", plt=True),
+    )
+    elf.notes = (
+        Note("GNU", 1, elf._pack("IIII", 0, 3, 2, 0)),
+        Note("GNU", 3, bytes.fromhex("c0ffee00")),
+        Note("FDO", 0x407C0C0A, b'[{"soname":["libx.so.1"],"feature":"x"}]\0'),
+    )
+    elf.headers = ((0x6474E551, 6), (0x6474E552, 4))
+    return elf.program()

@@ -67,7 +67,7 @@ def add_tag(data: bytes, tag: int, *, copy_of: int) -> bytes:
     patched = bytearray(data)
     section = ELFFile(io.BytesIO(data)).get_section_by_name(".dynamic")
     assert section is not None
-    places = {}
+    places: dict[int, tuple[int, int]] = {}
     for at in range(section["sh_offset"], section["sh_offset"] + section["sh_size"], 16):
         number, value = struct.unpack_from("<QQ", data, at)
         places.setdefault(number, (at, value))

@@ -63,16 +63,14 @@ def _minimum(elf: ElfFacts) -> tuple[tuple[int, int] | None, tuple[str, ...]]:
     newest = max((r for r, _ in releases if r is not None), default=None)
     if newest is None:
         return None, ()
+    users: dict[tuple[str | None, str | None], list[str]] = {}
+    for symbol in elf.undefined:
+        users.setdefault((symbol.version, symbol.library), []).append(symbol.name)
     forcing: list[str] = []
-    for release, need in releases:
-        if release != newest:
-            continue
-        users = [
-            f"{s.name}@{need.version}"
-            for s in elf.undefined
-            if s.version == need.version and s.library == need.library
-        ]
-        forcing += users or [f"{need.version} (version need of {need.library})"]
+    for need in dict.fromkeys(need for release, need in releases if release == newest):
+        names = users.get((need.version, need.library))
+        unused = f"{need.version} (version need of {need.library})"
+        forcing += [f"{name}@{need.version}" for name in names] if names else [unused]
     return newest, tuple(dict.fromkeys(forcing))
 
 

@@ -66,8 +66,11 @@ def read_bytes(name: str, data: Bytes, size: int) -> BinaryFacts:
             from linkcheck.binary.pe import read_pe  # noqa: PLC0415 - rare, keeps ELF fast
 
             return read_pe(name, data, size)
-    except LinkcheckError:
-        raise
+    except LinkcheckError as error:
+        if error.message.startswith(name):
+            raise
+        # the readers of single tables do not know whose they are
+        raise MalformedBinaryError(f"{name}: {error.message}", next_step=error.next_step) from error
     except Exception as error:  # the last line of defence: no other exception leaves the reader
         raise MalformedBinaryError(
             f"{name}: can't be read ({type(error).__name__}: {error})",

@@ -96,9 +96,9 @@ class World:
         done = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
-    def returns(self, inside: str, number: int, **options: str) -> None:
+    def returns(self, inside: str, number: int, *, soname: str | None = None) -> None:
         """A library whose `f` returns `number`, so that a start tells which one was taken."""
-        self.library(inside, f"int f(void) {{ return {number}; }}", **options)
+        self.library(inside, f"int f(void) {{ return {number}; }}", soname=soname)
 
     def takes(self, number: int) -> LoadResult:
         """`agrees`, and /app, which returns what `f` does, came back with `number`."""

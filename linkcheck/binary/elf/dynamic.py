@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from linkcheck.binary.elf.layout import PT_DYNAMIC, ElfLayout
+from linkcheck.errors import MalformedBinaryError
 
 DT_NEEDED, DT_PLTRELSZ, DT_HASH, DT_STRTAB, DT_SYMTAB = 1, 2, 4, 5, 6
 DT_RELA, DT_RELASZ, DT_STRSZ, DT_SONAME, DT_RPATH = 7, 8, 10, 14, 15
@@ -21,6 +22,36 @@ DF_BIND_NOW, DF_1_NOW, DF_1_NODEFLIB, DF_1_PIE = 0x8, 0x1, 0x800, 0x08000000
 MAX_TAGS: Final = 4096
 MAX_STRINGS: Final = 16 << 20  # bytes of .dynstr; the largest real ones stay under 8 MiB
 MAX_NEEDED: Final = 4096
+MAX_NAME: Final = 1 << 16  # bytes; C++ names reach some 10,000
+MAX_NAMES: Final = 32 << 20  # bytes of all names read; hostile ones share one string's tails
+
+
+class StringTable:
+    """.dynstr, which gives out no more than MAX_NAMES bytes in all."""
+
+    __slots__ = ("_data", "_left")
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._left = MAX_NAMES
+
+    def at(self, offset: int) -> str:
+        """The string at `offset`; "" outside of the table or where none ends within MAX_NAME.
+
+        Raises MalformedBinaryError once the names read are more than any linker writes.
+        """
+        if not 0 <= offset < len(self._data):
+            return ""
+        end = self._data.find(b"\0", offset, offset + MAX_NAME)
+        if end < 0:
+            return ""
+        self._left -= end - offset
+        if self._left < 0:
+            raise MalformedBinaryError(
+                f"the dynamic symbols have more than {MAX_NAMES >> 20} MiB of names",
+                next_step="the file is damaged; build it again",
+            )
+        return self._data[offset:end].decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +60,7 @@ class DynamicSection:
 
     layout: ElfLayout
     tags: tuple[tuple[int, int], ...]
-    strings: bytes
+    strings: StringTable
 
     def value(self, tag: int) -> int | None:
         """The value of the last such tag (the loader's `l_info` keeps the last), or None."""
@@ -40,11 +71,8 @@ class DynamicSection:
         return found
 
     def text(self, offset: int) -> str:
-        """The string at `offset` of .dynstr; "" outside of it."""
-        end = self.strings.find(b"\0", offset) if 0 <= offset < len(self.strings) else -1
-        if end < 0:
-            return ""
-        return self.strings[offset:end].decode("utf-8", "backslashreplace")
+        """The string at `offset` of .dynstr; "" outside of it. Raises as `StringTable.at`."""
+        return self.strings.at(offset)
 
     def text_of(self, tag: int) -> str | None:
         """The string that the last such tag names, or None without such a tag."""
@@ -88,6 +116,6 @@ def read_dynamic(layout: ElfLayout) -> DynamicSection | None:
         tags.append((tag & 0xFFFFFFFF if layout.bits == 32 else tag, value))
     if not tags:
         return None
-    bare = DynamicSection(layout, tuple(tags), b"")
+    bare = DynamicSection(layout, tuple(tags), StringTable(b""))
     strings = bare.table(DT_STRTAB, min(bare.value(DT_STRSZ) or 0, MAX_STRINGS))
-    return DynamicSection(layout, bare.tags, strings)
+    return DynamicSection(layout, bare.tags, StringTable(strings))

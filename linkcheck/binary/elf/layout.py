@@ -26,6 +26,7 @@ PF_X, PF_W = 1, 2
 MAX_SEGMENTS: Final = 0xFFFF // 32  # Linux refuses a table of more than 64 KiB (binfmt_elf.c)
 MAX_SECTIONS: Final = 4096
 _MAX_SECTION_NAMES: Final = 1 << 16
+_MAX_SECTION_NAME: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +175,7 @@ def _sections(data: Bytes, size: int, elf: Any) -> tuple[Section, ...]:
 
 
 def _name(names: bytes, start: int) -> str:
-    end = names.find(b"\0", start)
-    return names[start : end if end >= 0 else None].decode("utf-8", "backslashreplace")
+    end = names.find(b"\0", start, start + _MAX_SECTION_NAME)
+    return names[start : end if end >= 0 else start + _MAX_SECTION_NAME].decode(
+        "utf-8", "backslashreplace"
+    )

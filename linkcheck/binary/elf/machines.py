@@ -14,6 +14,7 @@ EM_X86_64: Final = 62
 EM_AARCH64: Final = 183
 EM_RISCV: Final = 243
 EM_LOONGARCH: Final = 258
+EM_ALPHA: Final = 0x9026
 
 ByteOrder = Literal["little", "big"]
 
@@ -44,7 +45,7 @@ _MACHINES: Final = {
     EM_RISCV: Machine("riscv", 4),
     247: Machine("bpf", -1),
     EM_LOONGARCH: Machine("loongarch", 4),
-    0x9026: Machine("alpha", 24),
+    EM_ALPHA: Machine("alpha", 24),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from linkcheck.binary.elf.layout import PT_NOTE, ElfLayout
 from linkcheck.model.facts import DlopenNote, Notes
 
 MAX_NOTE_BYTES: Final = 64 << 10  # of one PT_NOTE segment
+MAX_NOTES: Final = 1024  # of the file; each is decoded by itself
+MAX_DLOPEN: Final = 1024
 NT_FDO_DLOPEN: Final = 0x407C0C0A  # uapi-group.org, "ELF dlopen metadata"
 GNU_PROPERTY_X86_ISA_1_NEEDED: Final = 0xC0008002
 _KERNEL_NOTE_TYPES: Final = {1, "NT_GNU_ABI_TAG", "NT_PRSTATUS"}
@@ -27,14 +30,18 @@ _OS_OWNERS: Final = frozenset(
 def read_notes(layout: ElfLayout) -> Notes:
     """All notes that matter here; a damaged note ends its segment and is no error."""
     notes = Notes()
+    left = MAX_NOTES
     for header in layout.of_type(PT_NOTE):
+        if left <= 0:
+            break
         raw = layout.image.data[header.offset : header.offset + min(header.size, MAX_NOTE_BYTES)]
         # iter_notes() wants an ELFFile and uses nothing of it but these two
         source: Any = SimpleNamespace(
             structs=layout.structs, stream=io.BytesIO(raw), elfclass=layout.bits
         )
         try:
-            for note in iter_notes(source, 0, len(raw)):
+            for note in islice(iter_notes(source, 0, len(raw)), left):
+                left -= 1
                 notes = _with(notes, note, layout)
         except (ELFError, ConstructError, ValueError, KeyError, TypeError, OverflowError):
             continue
@@ -56,7 +63,8 @@ def _with(notes: Notes, note: Any, layout: ElfLayout) -> Notes:
         text = bytes(note["n_descdata"]).decode("ascii", "backslashreplace")
         return replace(notes, go_build_id=text)
     if owner == "FDO" and kind in (NT_FDO_DLOPEN, str(NT_FDO_DLOPEN)):
-        return replace(notes, dlopen=(*notes.dlopen, *_dlopen(note["n_descdata"])))
+        dlopen = (*notes.dlopen, *_dlopen(note["n_descdata"]))
+        return replace(notes, dlopen=dlopen[:MAX_DLOPEN])
     if owner in _OS_OWNERS and kind in _KERNEL_NOTE_TYPES:
         return replace(notes, vendor=owner)
     return notes

@@ -14,9 +14,11 @@ from typing import Final
 from linkcheck.binary.elf import dynamic as dt
 from linkcheck.binary.elf.dynamic import DynamicSection
 from linkcheck.binary.elf.machines import EM_MIPS, machine
+from linkcheck.errors import MalformedBinaryError
 
-MAX_BYTES: Final = 64 << 20
-MAX_SYMBOLIC: Final = 1 << 20
+MAX_BYTES: Final = 256 << 20  # of one table, read a chunk at a time
+MAX_SYMBOLIC: Final = 1 << 18  # relocations that name a symbol; the largest real files have 100,000
+_CHUNK: Final = 48 << 16  # bytes, a multiple of every entry size
 
 
 @dataclass(slots=True)
@@ -64,23 +66,32 @@ def _symbolic(
     """(position, symbol index, type) of each relocation in a table that names a symbol."""
     layout = dynamic.layout
     wide = layout.bits == 64
-    raw = dynamic.table(tag, min(size, MAX_BYTES))
     entry = words * (8 if wide else 4)
-    infos = array("Q" if wide else "I", raw[: len(raw) - len(raw) % entry])[1::words]
-    if (sys.byteorder == "little") != (layout.image.byte_order == "little"):
-        infos.byteswap()
-    skip = min(max(skip, 0), len(infos))
-    found: list[tuple[int, int, int]] = []
-    if wide and layout.machine == EM_MIPS and layout.image.byte_order == "little":
-        # MIPS64's r_info is a 32-bit symbol followed by four bytes, whatever the byte order
-        infos = array("Q", ((i & 0xFFFFFFFF) << 32 | i >> 32 for i in infos))
+    base, size = dynamic.value(tag) or 0, min(size, MAX_BYTES)
+    # MIPS64's r_info is a 32-bit symbol followed by four bytes, whatever the byte order
+    swapped = wide and layout.machine == EM_MIPS and layout.image.byte_order == "little"
     shift, mask = (32, 0xFFFFFFFF) if wide else (8, 0xFF)
     floor = 1 << shift
-    for index, info in enumerate(infos[skip:] if skip else infos, skip):
-        if info >= floor:
-            found.append((index, info >> shift, info & mask))
-            if len(found) >= MAX_SYMBOLIC:
-                break
+    found: list[tuple[int, int, int]] = []
+    start = max(skip, 0) * entry
+    while start < size:
+        raw = layout.image.read(base + start, min(_CHUNK, size - start))
+        infos = array("Q" if wide else "I", raw[: len(raw) - len(raw) % entry])[1::words]
+        if (sys.byteorder == "little") != (layout.image.byte_order == "little"):
+            infos.byteswap()
+        if swapped:
+            infos = array("Q", ((i & 0xFFFFFFFF) << 32 | i >> 32 for i in infos))
+        for index, info in enumerate(infos, start // entry):
+            if info >= floor:
+                found.append((index, info >> shift, info & mask))
+        if len(found) > MAX_SYMBOLIC:
+            raise MalformedBinaryError(
+                f"more than {MAX_SYMBOLIC} relocations name a symbol",
+                next_step="the file is damaged; build it again",
+            )
+        if len(raw) < _CHUNK:
+            break
+        start += _CHUNK
     return found
 
 
@@ -89,5 +100,5 @@ def _add_mips_got(dynamic: DynamicSection, uses: dict[int, Uses], position: int)
     first, count = dynamic.value(dt.DT_MIPS_GOTSYM), dynamic.value(dt.DT_MIPS_SYMTABNO)
     if first is None or count is None:
         return
-    for symbol in range(first, min(count, first + MAX_SYMBOLIC >> 4)):
+    for symbol in range(first, min(count, first + MAX_SYMBOLIC)):
         uses.setdefault(symbol, Uses()).data.append(position + symbol)

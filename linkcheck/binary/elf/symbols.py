@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 from array import array
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from linkcheck.binary.elf import dynamic as dt
 from linkcheck.binary.elf.dynamic import DynamicSection
+from linkcheck.binary.elf.machines import EM_ALPHA, EM_S390
 from linkcheck.binary.elf.relocations import symbol_uses
 from linkcheck.binary.elf.versions import (
     HIDDEN,
@@ -16,12 +18,13 @@ from linkcheck.binary.elf.versions import (
     VersionDefinitions,
     VersionNeeds,
 )
+from linkcheck.errors import MalformedBinaryError
 from linkcheck.model.facts import SymbolNeed
 
 STB_LOCAL, STB_GLOBAL, STB_WEAK, STB_GNU_UNIQUE = 0, 1, 2, 10
 STT_TLS: Final = 6
 _LOADABLE_TYPES: Final = frozenset({0, 1, 2, 5, 6, 10})  # NOTYPE OBJECT FUNC COMMON TLS IFUNC
-MAX_SYMBOLS: Final = 1 << 19
+MAX_SYMBOLS: Final = 1 << 18  # the largest real libraries define about 100,000
 
 # version (None: unversioned), hidden, whether of the file's oldest version or of none
 Definition = tuple[str | None, bool, bool]
@@ -67,23 +70,43 @@ class _Reader:
         self._versym = dynamic.value(dt.DT_VERSYM)
         self._half = struct.Struct(order + "H")
 
-    def symbols(self, first: int, count: int) -> list[_Symbol]:
+    def symbols(self, first: int, count: int) -> Iterator[_Symbol]:
         """Up to `count` symbols from index `first` on; fewer where the file ends."""
-        if self._address is None or first < 0:
-            return []
+        if self._address is None:
+            return iter(())
         size = self._record.size
         raw = self._dynamic.layout.image.read(self._address + first * size, count * size)
         raw = raw[: len(raw) - len(raw) % size]
-        text = self._dynamic.text
+        return map(self._decoded, self._record.iter_unpack(raw))
+
+    def _decoded(self, record: tuple[int, ...]) -> _Symbol:
         if self._wide:
-            return [
-                _Symbol(text(name), info >> 4, info & 15, section, value)
-                for name, info, _, section, value, _ in self._record.iter_unpack(raw)
-            ]
-        return [
-            _Symbol(text(name), info >> 4, info & 15, section, value)
-            for name, value, _, info, _, section in self._record.iter_unpack(raw)
-        ]
+            name, info, _, section, value, _ = record
+        else:
+            name, value, _, info, _, section = record
+        return _Symbol(self._dynamic.text(name), info >> 4, info & 15, section, value)
+
+    def named(self, indices: Collection[int]) -> Iterator[tuple[int, _Symbol, int | None]]:
+        """The symbols at `indices` in order, each with its DT_VERSYM entry if it has one.
+
+        Raises MalformedBinaryError where an index is beyond MAX_SYMBOLS.
+        """
+        last = max(indices, default=0)
+        if last > MAX_SYMBOLS:
+            raise MalformedBinaryError(
+                f"a relocation names dynamic symbol {last}, more than any linker writes",
+                next_step="the file is damaged; build it again",
+            )
+        if self._address is None:
+            return
+        size = self._record.size
+        raw = self._dynamic.layout.image.read(self._address, (last + 1) * size)
+        versions = self.versions(0, last + 1) or ()
+        for index in sorted(indices):
+            if (index + 1) * size > len(raw):
+                break
+            symbol = self._decoded(self._record.unpack_from(raw, index * size))
+            yield index, symbol, versions[index] if index < len(versions) else None
 
     def versions(self, first: int, count: int) -> tuple[int, ...] | None:
         """The DT_VERSYM entries of the same symbols, or None where there is no such table."""
@@ -98,17 +121,13 @@ def read_symbol_needs(dynamic: DynamicSection, needs: VersionNeeds) -> tuple[Sym
 
     A symbol copied into the program (R_*_COPY) is defined here and needed all the same.
     """
-    reader = _Reader(dynamic)
+    uses = symbol_uses(dynamic)
     found: list[SymbolNeed] = []
-    for index, use in sorted(symbol_uses(dynamic).items()):
-        symbols = reader.symbols(index, 1)
-        if not symbols:
-            continue
-        symbol = symbols[0]
+    for index, symbol, version in _Reader(dynamic).named(uses):
+        use = uses[index]
         if not symbol.name or symbol.binding == STB_LOCAL or (symbol.section and not use.copy):
             continue
-        versions = reader.versions(index, 1)
-        entry = needs.by_index.get(versions[0] & VERSION_INDEX) if versions else None
+        entry = None if version is None else needs.by_index.get(version & VERSION_INDEX)
         found.append(
             SymbolNeed(
                 name=symbol.name,
@@ -127,11 +146,10 @@ def read_exports(dynamic: DynamicSection, definitions: VersionDefinitions | None
     """All symbols that a lookup can end at: those that the hash table reaches."""
     reader = _Reader(dynamic)
     first, count = _hashed_range(dynamic)
-    symbols = reader.symbols(first, count)
-    versions = reader.versions(first, len(symbols))
+    versions = reader.versions(first, count)
     nodes = definitions.by_index if definitions else {}
     by_name: dict[str, list[Definition]] = {}
-    for at, symbol in enumerate(symbols):
+    for at, symbol in enumerate(reader.symbols(first, count)):
         if symbol.binding == STB_LOCAL or symbol.section == 0 or symbol.kind not in _LOADABLE_TYPES:
             continue
         if symbol.value == 0 and symbol.kind != STT_TLS and symbol.section != 0xFFF1:
@@ -183,9 +201,12 @@ def _hashed_range(dynamic: DynamicSection) -> tuple[int, int]:
         return first, MAX_SYMBOLS
     sysv = dynamic.value(dt.DT_HASH)
     if sysv is not None:
-        head = image.read(sysv, 8)
-        if len(head) == 8:
-            return 0, min(struct.unpack(order + "2I", head)[1], MAX_SYMBOLS)
+        # s390x and alpha have 64-bit words here (Elf_Symndx in their bits/elfclass.h)
+        wide = dynamic.layout.bits == 64 and dynamic.layout.machine in (EM_S390, EM_ALPHA)
+        code = order + ("2Q" if wide else "2I")
+        head = image.read(sysv, struct.calcsize(code))
+        if len(head) == struct.calcsize(code):
+            return 0, min(struct.unpack(code, head)[1], MAX_SYMBOLS)
     return 0, 0
 
 
