@@ -68,7 +68,7 @@ def provision(
         case "tzdata":
             return _present(provides.tzdata)
         case "users":
-            return UNKNOWN if provides.users is UNKNOWN else bool(provides.users)
+            return _user_database(facts, provides)
         case "tmp":
             return _present(provides.tmp)
         case "shell":
@@ -83,6 +83,27 @@ def provision(
 
 def _present(value: str | MaybeUnknown | None) -> bool | MaybeUnknown:
     return UNKNOWN if value is UNKNOWN else value is not None
+
+
+def _user_database(facts: BinaryFacts, provides: Provides) -> bool | MaybeUnknown:
+    """Whether /etc/passwd is there, and can be read by what the program looks it up with.
+
+    A static glibc program has the source "files" built in and opens a module for any other
+    (nss/nss_module.c): distroless says "compat", and static-debian has no modules.
+    """
+    if provides.users is UNKNOWN or not provides.users:
+        return UNKNOWN if provides.users is UNKNOWN else False
+    through_libc = facts.go is not None and any(
+        package.package == "os/user" for package in facts.go.cgo_packages
+    )
+    if facts.libc.family != "glibc" or not is_static(facts) or not through_libc:
+        return True
+    sources = provides.nsswitch_passwd
+    if sources is None or (sources is not UNKNOWN and "files" in sources.split()):
+        return True
+    if provides.libc is UNKNOWN or sources is UNKNOWN:
+        return UNKNOWN
+    return provides.libc == "glibc"
 
 
 def _name_service(facts: BinaryFacts, provides: Provides) -> bool | MaybeUnknown:

@@ -41,7 +41,8 @@ def observe(root: Root, view: RootView) -> Provides:
         ca_bundle=_ca_bundle(root),
         tzdata=_tzdata(root),
         users=_users(root),
-        nsswitch_hosts=_nsswitch_hosts(root),
+        nsswitch_hosts=_nsswitch(root, "hosts"),
+        nsswitch_passwd=_nsswitch(root, "passwd"),
         tmp=_tmp(root),
         shell=_shell(root),
         cpu_floor=floor,
@@ -101,13 +102,13 @@ def _users(root: Root) -> tuple[str, ...] | MaybeUnknown:
     return tuple(line.split(":", 1)[0] for line in lines if line.count(":") >= 6)
 
 
-def _nsswitch_hosts(root: Root) -> str | MaybeUnknown | None:
+def _nsswitch(root: Root, wanted: str) -> str | MaybeUnknown | None:
     raw = root.read("/etc/nsswitch.conf")
     if isinstance(raw, NoEntry):
         return UNKNOWN if raw.hidden else None
     for line in raw.decode("utf-8", "backslashreplace").splitlines():
         database, colon, sources = line.partition("#")[0].partition(":")
-        if colon and database.strip() == "hosts":
+        if colon and database.strip() == wanted:
             return " ".join(sources.split())
     return None
 

@@ -36,6 +36,7 @@ class Provides:
     tzdata: str | MaybeUnknown | None = UNKNOWN  # path of a zoneinfo folder or zip
     users: tuple[str, ...] | MaybeUnknown = UNKNOWN  # names in /etc/passwd; () where no such file
     nsswitch_hosts: str | MaybeUnknown | None = UNKNOWN  # right side of "hosts:"
+    nsswitch_passwd: str | MaybeUnknown | None = UNKNOWN  # right side of "passwd:"
     tmp: str | MaybeUnknown | None = UNKNOWN  # "/tmp" where it exists and is writable
     shell: str | MaybeUnknown | None = UNKNOWN  # path of /bin/sh
     cpu_floor: str | MaybeUnknown | None = None  # "x86-64-v2": the base itself needs that much

@@ -54,6 +54,7 @@ def card(base: BaseImage, screen: Screen) -> str:
         ("users", "not known" if users is UNKNOWN else ", ".join(users) or "none"),
         ("runs as", base.default_user or "root"),
         ("hosts", _value(provides.nsswitch_hosts)),
+        ("passwd", _value(provides.nsswitch_passwd)),
         ("/tmp", _value(provides.tmp)),
         ("shell", _value(provides.shell)),
         ("CPU", _value(provides.cpu_floor, none="any of its platforms")),

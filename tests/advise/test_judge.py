@@ -110,6 +110,27 @@ def test_the_error_text_is_all_that_the_loader_prints() -> None:
     assert found.error_text == printed
 
 
+@pytest.mark.parametrize(
+    ("sources", "libc", "answer"),
+    [
+        ("compat", "none", "degraded"),
+        ("compat", "glibc", "runs"),
+        ("sss files", "none", "runs"),
+        (None, "none", "runs"),
+        (UNKNOWN, "none", "unknown"),
+    ],
+)
+def test_users_of_a_static_glibc_program_need_a_source_that_is_built_in_or_its_module(
+    sources: object, libc: str, answer: str
+) -> None:
+    program = facts(
+        go_facts=replace(go("os/user.Current", "os/user.Lookup"), cgo_packages=(USER,)),
+        libc=LibcFacts("glibc"),
+    )
+    image = base(users=("root",), nsswitch_passwd=sources, libc=libc)
+    assert verdict(program, image).answer == answer
+
+
 def test_a_symbol_that_only_a_later_call_misses_degrades() -> None:
     text = "/app: symbol lookup error: /app: undefined symbol: f, version V1"
     late = Refusal("symbol", "f@V1", "scratch: no library there defines f@V1", text)

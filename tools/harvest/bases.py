@@ -19,7 +19,7 @@ UNKNOWN = "unknown"
 _TEXT = frozenset(
     (
         *("title", "release", "libc", "libc_version", "layout", "family", "inventory"),
-        *("runtime_facts", "ca_bundle", "tzdata", "nsswitch_hosts", "tmp", "shell"),
+        *("runtime_facts", "ca_bundle", "tzdata", "nsswitch_hosts", "nsswitch_passwd", "tmp", "shell"),
         *("default_user", "cpu_floor", "end_of_life"),
     )
 )
@@ -27,7 +27,7 @@ _LISTS = frozenset(
     ["users", "runtimes", "glibc_libraries", "backported_nodes", "untold", "lacks", "platforms"]
 )
 _FLAGS = ("complete", "ld_cache", "recommendable", "default")
-_MAY_BE_FALSE = ("ca_bundle", "tzdata", "nsswitch_hosts", "tmp", "shell")
+_MAY_BE_FALSE = ("ca_bundle", "tzdata", "nsswitch_hosts", "nsswitch_passwd", "tmp", "shell")
 _RULE_KEYS = frozenset(
     ["name", "newest", "newest_tags", "any_release", "variant", "variants", "codenames", "aliases"]
 )

@@ -17,7 +17,7 @@ from linkcheck.model.provides import UNKNOWN
 
 from . import elf, glibc, inventory
 
-_PROVIDED = ("libc", "ca_bundle", "tzdata", "users", "nsswitch_hosts", "tmp", "shell")
+_PROVIDED = ("libc", "ca_bundle", "tzdata", "users", "nsswitch_hosts", "nsswitch_passwd", "tmp", "shell")
 
 
 @dataclass(slots=True)
@@ -58,15 +58,16 @@ def check(base: CatalogBase, root: Path, platform: str = "linux/amd64") -> Agree
     if view is None:
         found.note("platform", None, platform, "published for")
         return found
-    paths: dict[str, str] = {}
     for canonical, (file, names) in sorted(inventory.files(root).items()):
         library = elf.read(file)
         if library is None:
             continue
-        own = any(map(glibc.is_library, names)) or "ld-musl-" in canonical
+        own = "ld-musl-" in canonical or any(glibc.is_library(Path(n).name) for n in names)
         kind = "libc" if own else "others"
-        for name in names:
-            paths[f"{Path(canonical).parent}/{name}"] = canonical
+        for path in names:
+            linked = view.open(path)
+            ends = linked.path if isinstance(linked, SharedObject) else linked
+            found.note(f"{kind}: links", ends, canonical, path)
         opened = view.open(canonical)
         found.note(
             f"{kind}: libraries", isinstance(opened, SharedObject) or opened, True, canonical
@@ -102,8 +103,10 @@ def _library(
     present = {(d.name, d.node) for d in library.definitions}
     bare = {d.name for d in library.definitions if d.node is None and not d.hidden}
     default = {d.name for d in library.definitions if not d.hidden or d.node in (None, first)}
-    names = {d.name for d in library.definitions if d.node != glibc.PRIVATE}
-    private = {d.name for d in library.definitions} - names
+    names = {d.name for d in library.definitions if not d.hidden}
+    private = {d.name for d in library.definitions if d.node == glibc.PRIVATE} - {
+        d.name for d in library.definitions if d.node != glibc.PRIVATE
+    }
     asked = {(n, v) for n, v in present if v is not None}
     if kind == "libc":
         asked |= _elsewhere(opened)

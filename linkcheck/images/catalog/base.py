@@ -175,6 +175,7 @@ class CatalogBase:
             tzdata=get("tzdata"),
             users=tuple(users) if isinstance(users, (list, tuple)) else users,
             nsswitch_hosts=get("nsswitch_hosts"),
+            nsswitch_passwd=get("nsswitch_passwd"),
             tmp=get("tmp"),
             shell=get("shell"),
             cpu_floor=self.record.get("cpu_floor"),
