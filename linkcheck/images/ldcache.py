@@ -29,7 +29,9 @@ def read_ld_cache(data: bytes) -> tuple[CacheEntry, ...] | None:
     count, _strings = struct.unpack_from(order + "II", data, base + 20)
     hwcaps = _hwcap_names(data, base, order)
     record = struct.Struct(order + "iIIIQ")
-    count = min(count, _MAX_ENTRIES, (len(data) - base - _HEADER) // record.size)
+    if count > (len(data) - base - _HEADER) // record.size:
+        return None
+    count = min(count, _MAX_ENTRIES)
     table = data[base + _HEADER : base + _HEADER + count * record.size]
     return tuple(
         CacheEntry(
