@@ -9,8 +9,12 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from linkcheck.engine.engine import Engine, Image
 
 PROJECT = Path(__file__).parent.parent
 FIXTURES = PROJECT / "fixtures"
@@ -93,6 +97,25 @@ def root() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """The Docker Engine of this machine, for tests with the marker `docker`."""
+    from linkcheck.engine.engine import connect  # noqa: PLC0415 -- most test runs need no engine
+
+    found = connect(os.environ)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def golang(engine: Engine) -> Image:
+    """An image that builds Go programs; skips where the engine has none."""
+    image = engine.image("golang:bookworm")
+    if image is None:
+        pytest.skip("the engine has no golang:bookworm: `python -m tools.testbed` makes one")
+    return image
 
 
 @pytest.fixture(scope="session")

@@ -2,5 +2,4 @@
 
 `recipes` what varies; `source` what is built; `invocation` both as one `go build` call;
 `builder` the protocol; `local` and `docker` the builders; `choose` which one to take.
-`engine` alone talks to a Docker Engine.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from linkcheck.build.engine import Engine, Image
+from linkcheck.engine.engine import Engine, Image
 from linkcheck.errors import MissingToolError
 
 REPOSITORY = "golang"

@@ -77,7 +77,7 @@ def _first_that_works(wishes: Wishes) -> tuple[Builder, str]:
 def _docker(wishes: Wishes) -> Builder:
     from linkcheck.build.builder_image import builder_image  # noqa: PLC0415 -- see _local
     from linkcheck.build.docker import DockerBuilder  # noqa: PLC0415
-    from linkcheck.build.engine import connect  # noqa: PLC0415
+    from linkcheck.engine.engine import connect  # noqa: PLC0415
 
     engine = connect(wishes.environ)
     try:

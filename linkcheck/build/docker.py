@@ -15,16 +15,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from linkcheck.build.archive import pack
 from linkcheck.build.builder import BuiltBinary, NotBuilt, Outcome
 from linkcheck.build.causes import explain_failure, tail
-from linkcheck.build.container import NOT_STARTED, CommandEnd, Container
-from linkcheck.build.engine import ContainerSpec, Engine, Image, plain_errors
 from linkcheck.build.folders import cache_home, deliver, scratch
 from linkcheck.build.invocation import build_argv, build_env, passed_on
-from linkcheck.build.platforms import Platform
+from linkcheck.build.platforms import Platform, linux_platform
 from linkcheck.build.recipes import Recipe
 from linkcheck.build.source import Source
+from linkcheck.engine.archive import pack
+from linkcheck.engine.container import NOT_STARTED, CommandEnd, Container
+from linkcheck.engine.engine import ContainerSpec, Engine, Image, plain_errors
 from linkcheck.errors import MissingToolError
 
 TIMEOUT = 900  # seconds a build
@@ -70,7 +70,7 @@ class DockerBuilder:
     @property
     def platform(self) -> Platform:
         """The platform of the builder image."""
-        return self._image.platform
+        return linux_platform(self._image.architecture)
 
     def describe(self) -> str:
         """The engine and the image."""

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from linkcheck.build.owner import current_owner, is_dead
+from linkcheck.engine.owner import current_owner, is_dead
 from linkcheck.errors import MissingToolError
 
 

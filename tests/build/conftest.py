@@ -1,4 +1,4 @@
-"""What the build tests share: an engine with a builder image, and sources written on the spot."""
+"""What the build tests share: builders, and sources written on the spot."""
 
 from __future__ import annotations
 
@@ -9,26 +9,11 @@ from pathlib import Path
 import pytest
 
 from linkcheck.build.docker import DockerBuilder
-from linkcheck.build.engine import Engine, Image, connect
 from linkcheck.build.local import LocalBuilder
 from linkcheck.build.source import Source, locate
+from linkcheck.engine.engine import Image, connect
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-
-
-@pytest.fixture(scope="session")
-def engine() -> Iterator[Engine]:
-    found = connect(os.environ)
-    yield found
-    found.close()
-
-
-@pytest.fixture(scope="session")
-def golang(engine: Engine) -> Image:
-    image = engine.image("golang:bookworm")
-    if image is None:
-        pytest.skip("the engine has no golang:bookworm: `python -m tools.testbed` makes one")
-    return image
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from linkcheck.build import builder_image
 from linkcheck.build.choose import choose_builder
-from linkcheck.build.engine import Engine, Image
+from linkcheck.engine.engine import Engine, Image
 from linkcheck.errors import MissingToolError, UsageError
 
 NO_ENGINE = {"DOCKER_HOST": "unix:///no/such.sock"}

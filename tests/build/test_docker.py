@@ -17,11 +17,11 @@ import pytest
 from linkcheck.build import docker as module
 from linkcheck.build.builder import BuiltBinary, NotBuilt
 from linkcheck.build.docker import VOLUMES, DockerBuilder
-from linkcheck.build.engine import LABEL, OWNER_LABEL, Engine, Image, connect
-from linkcheck.build.owner import current_owner
 from linkcheck.build.platforms import Platform
 from linkcheck.build.recipes import known_recipes, select_recipes
 from linkcheck.build.source import Source, locate
+from linkcheck.engine.engine import LABEL, OWNER_LABEL, Engine, Image, connect
+from linkcheck.engine.owner import current_owner
 
 pytestmark = pytest.mark.docker
 Find = Callable[[str], Source]
@@ -215,7 +215,7 @@ CLIENT = """
 import os, sys
 from pathlib import Path
 from linkcheck.build.docker import DockerBuilder
-from linkcheck.build.engine import connect
+from linkcheck.engine.engine import connect
 from linkcheck.build.recipes import select_recipes
 from linkcheck.build.source import locate
 engine = connect(os.environ)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from linkcheck.build.archive import pack
 from linkcheck.build.folders import cache_home, deliver, scratch
-from linkcheck.build.owner import current_owner, is_dead
 from linkcheck.build.process import Processes
+from linkcheck.engine.archive import pack
+from linkcheck.engine.owner import current_owner, is_dead
 from linkcheck.errors import MissingToolError
 
 SLEEPERS = (

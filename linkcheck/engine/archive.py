@@ -1,4 +1,4 @@
-"""A source tree as a tar archive, for engines that can't see this machine's folders."""
+"""Files as tar archives, for engines that can't see this machine's folders."""
 
 from __future__ import annotations
 

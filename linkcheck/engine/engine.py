@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from linkcheck.build.container import Container
-from linkcheck.build.owner import current_owner, is_dead
-from linkcheck.build.platforms import Platform, linux_platform
+from linkcheck.engine.container import Container
+from linkcheck.engine.owner import current_owner, is_dead
 from linkcheck.errors import MissingToolError
 
 LABEL = "org.linkcheck"
@@ -31,7 +30,7 @@ class Image:
     ref: str
     id: str
     env: tuple[tuple[str, str], ...]
-    platform: Platform
+    architecture: str  # in Go's words, as image configurations have it: amd64, arm64, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class Engine:
         self.version = str(info.get("ServerVersion", ""))
         self.cpus = int(info.get("NCPU") or 1)
         self.memory = int(info.get("MemTotal") or 0)
-        self.platform = linux_platform(str(info.get("Architecture") or "") or None)
+        self.architecture = str(info.get("Architecture") or "")  # as `uname -m` says it: x86_64
 
     @property
     def remote(self) -> bool:
@@ -110,7 +109,7 @@ class Engine:
             ref=ref,
             id=found["Id"],
             env=tuple((name, value) for name, _, value in pairs),
-            platform=linux_platform(found.get("Architecture") or "unknown"),
+            architecture=str(found.get("Architecture") or "unknown"),
         )
 
     def image_refs(self, repository: str) -> tuple[str, ...]:

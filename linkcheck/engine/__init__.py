@@ -1,0 +1,6 @@
+"""A Docker Engine, for building and for starting programs: connection, containers, archives.
+
+`engine` is the connection, and alone imports the client library; `container` is one throwaway
+container; `archive` makes the tar archives that files travel in, as no folder can be mounted from
+afar; `owner` tells whose a leftover is.
+"""
