@@ -19,7 +19,15 @@ UNKNOWN = "unknown"
 _TEXT = frozenset(
     (
         *("title", "release", "libc", "libc_version", "layout", "family", "inventory"),
-        *("runtime_facts", "ca_bundle", "tzdata", "nsswitch_hosts", "nsswitch_passwd", "tmp", "shell"),
+        *(
+            "runtime_facts",
+            "ca_bundle",
+            "tzdata",
+            "nsswitch_hosts",
+            "nsswitch_passwd",
+            "tmp",
+            "shell",
+        ),
         *("default_user", "cpu_floor", "end_of_life"),
     )
 )

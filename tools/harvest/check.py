@@ -17,7 +17,16 @@ from linkcheck.model.provides import UNKNOWN
 
 from . import elf, glibc, inventory
 
-_PROVIDED = ("libc", "ca_bundle", "tzdata", "users", "nsswitch_hosts", "nsswitch_passwd", "tmp", "shell")
+_PROVIDED = (
+    "libc",
+    "ca_bundle",
+    "tzdata",
+    "users",
+    "nsswitch_hosts",
+    "nsswitch_passwd",
+    "tmp",
+    "shell",
+)
 
 
 @dataclass(slots=True)

@@ -46,6 +46,7 @@ _ABILIST = {
     "riscv64": ("riscv/rv64",),
 }
 _LOADERS = {"ppc64le": "ld64.so.2", "s390x": "ld64.so.1", "riscv64": "ld-linux-riscv64-lp64d.so.1"}
+_PRIVATE_ONCE = ("libpthread", "libdl")  # had GLIBC_PRIVATE before they were merged
 _SONAMES = {
     "libc": "libc.so.6",
     "libm": "libm.so.6",
@@ -109,9 +110,25 @@ def from_abilist(repository: Path, release: Release, machine: str) -> Harvest:
                 newest[name] = node
         for name, node in newest.items():
             found[soname, node, name] = False
-        if text:
+        if text and release < MERGE and short in _PRIVATE_ONCE:
             found[soname, PRIVATE, ""] = False
     return found
+
+
+def with_gaps_filled(harvest: Harvest, release: Release, newer: Harvest) -> Harvest:
+    """Add what the lists of exported names leave out, by a newer release that was harvested whole.
+
+    That is: libraries without a list, and version nodes with no name of their own.
+    """
+    listed = {library for library, _, _ in harvest}
+    missing = {
+        key: hidden
+        for key, hidden in newer.items()
+        if number(key[1]) <= release
+        and key[1] not in ABI_NODES
+        and (key[0] not in listed or not key[2])
+    }
+    return {**missing, **harvest}
 
 
 def is_library(name: str) -> bool:

@@ -4,7 +4,7 @@ Each line of an inventory is
 
     BASES <tab> PATH <tab> SONAME <tab> LINKS <tab> NEEDED <tab> NODES <tab> NAMES
 
-with lists joined by commas (BASES, LINKS, NEEDED) or spaces (NODES, NAMES), and `-` for "none".
+with lists joined by commas (BASES, LINKS with the folder where that is another one, NEEDED) or spaces (NODES, NAMES), and `-` for "none".
 NODES are the version nodes; `-` means that the library has no version definitions. NAMES are the
 names that it defines without a version; `@` says that all its names stand in a table of exports,
 `?` that they stand nowhere. A PATH that ends in `/` is a folder with shared objects that were not
@@ -39,8 +39,12 @@ class Row:
     names: tuple[str, ...]
 
 
-def is_own(name: str) -> bool:
+def is_own(canonical: str, links: Iterable[str]) -> bool:
     """Whether a library has a table of its own: the C library, libgcc, libstdc++."""
+    return any(_is_own(path.rpartition("/")[2]) for path in (canonical, *links))
+
+
+def _is_own(name: str) -> bool:
     return (
         glibc.is_library(name)
         or name.startswith(("ld-musl-", "libc.musl-"))
@@ -55,7 +59,7 @@ def is_libressl(path: str) -> bool:
 
 
 def files(root: Path) -> dict[str, tuple[Path, list[str]]]:
-    """Canonical path -> (file, all the names that lead to it) in the loader's dirs."""
+    """Canonical path -> (file, all the paths that lead to it) in the loader's dirs."""
     found: dict[str, tuple[Path, list[str]]] = {}
     for folder in LOADER_DIRS:
         if (root / folder).resolve() != root.resolve() / folder or not (root / folder).is_dir():
@@ -66,19 +70,20 @@ def files(root: Path) -> dict[str, tuple[Path, list[str]]]:
             real = glibc.inside(root, path)
             if real is not None:
                 canonical = "/" + str(real.relative_to(root.resolve()))
-                found.setdefault(canonical, (real, []))[1].append(path.name)
+                found.setdefault(canonical, (real, []))[1].append(f"/{folder}/{path.name}")
     return found
 
 
 def harvest(root: Path) -> Iterator[Row]:
     """The libraries of a root that have no table of their own."""
     for canonical, (real, names) in sorted(files(root).items()):
-        if any(map(is_own, names)) or (library := elf.read(real)) is None:
+        if is_own(canonical, names) or (library := elf.read(real)) is None:
             continue
+        folder = canonical.rpartition("/")[0]
         yield Row(
             path=canonical,
             soname=library.soname,
-            links=tuple(sorted(n for n in names if n != Path(canonical).name)),
+            links=tuple(sorted(n.removeprefix(f"{folder}/") for n in names if n != canonical)),
             needed=library.needed,
             nodes=library.nodes,
             names=tuple(sorted({d.name for d in library.definitions if d.node is None})),

@@ -29,7 +29,7 @@ def exports(root: Path) -> dict[str, frozenset[str]]:
     return {
         library.soname or Path(canonical).name: frozenset(d.name for d in library.definitions)
         for canonical, (real, names) in inventory.files(root).items()
-        if not any(map(inventory.is_own, names))
+        if not inventory.is_own(canonical, names)
         and not inventory.is_libressl(canonical)
         and (library := elf.read(real)) is not None
     }

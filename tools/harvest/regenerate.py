@@ -39,9 +39,11 @@ def glibc_tables(data: Path, packages: Path, source: Path) -> None:
             if folder.is_dir():
                 release, harvest = glibc.from_folder(folder)
                 harvests[release] = harvest
-        for release in _FROM_SOURCE.get(machine, ()):
+        for release in reversed(_FROM_SOURCE.get(machine, ())):
             if release not in harvests:
-                harvests[release] = glibc.from_abilist(source, release, machine)
+                newer = harvests[min(r for r in harvests if r > release)]
+                listed = glibc.from_abilist(source, release, machine)
+                harvests[release] = glibc.with_gaps_filled(listed, release, newer)
         _write(data / f"glibc/{machine}.txt", glibc.table(harvests))
 
 

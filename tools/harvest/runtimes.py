@@ -33,12 +33,15 @@ def lines(
     `folders` are distribution -> machine -> unpacked packages, for what that project is behind on.
     """
     rows: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
+    ports: dict[tuple[str, str], list[str]] = {}
     for distribution, machines in folders.items():
         for machine, folder in machines.items():
             for library in _PREFIXES:
                 path = next(iter(folder.rglob(library)), None)
                 read = elf.read(path) if path is not None else None
                 if read is not None and read.nodes:
+                    # the project lists no GLIBC_ nodes of libgcc, which ports have since ever
+                    ports[library, machine] = [n for n in read.nodes if n.startswith("GLIBC_")]
                     rows[library, machine, " ".join(read.nodes), "-"].append(distribution)
     for machine in MACHINES:
         for distribution in distributions:
@@ -47,6 +50,7 @@ def lines(
                 continue
             for library, prefixes in _PREFIXES.items():
                 nodes = [f"{p}_{v}" for p in prefixes for v in facts["symbols"].get(p, ())]
+                nodes += ports.get((library, machine), [])
                 rows[library, machine, " ".join(nodes), "-"].append(distribution)
             nodes = [f"ZLIB_{v}" for v in facts["symbols"].get("ZLIB", ())]
             names = sorted(name for name in facts.get(_ZLIB, ()) if "@" not in name)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from linkcheck.images.catalog import platforms, tables
 from linkcheck.model.provides import UNKNOWN, BaseImage, BaseLibc, MaybeUnknown, Provides
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from linkcheck.model.library import LibraryView
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogBase:
+class CatalogBase(NamedTuple):
     """A base by its canonical name; `record` is its table in the data, inheritance resolved."""
 
     name: str

@@ -78,11 +78,14 @@ class GlibcExports:
 
     def names(self, name: str) -> bool | MaybeUnknown:
         """See `Exports.names`."""
-        return any(name in row.names for row in self._rows)
+        return self._shown([row for row in self._rows if name in row.names], name)
 
     def _by_default(self, name: str) -> bool:
         rows = [row for row in self._rows if name in row.names]
-        if any(not row.hidden or row.introduced <= self._first for row in rows):
+        return any(row.introduced <= self._first for row in rows) or self._shown(rows, name)
+
+    def _shown(self, rows: list[_Row], name: str) -> bool:
+        if any(not row.hidden for row in rows):
             return True
         # Hidden in the harvest because of a newer version: the default before that one came.
         return bool(rows) and any(name in row.names for row in self._later)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from linkcheck.images.catalog.platforms import Platform
 
 _USR: Final = (("/lib", "/usr/lib"), ("/lib64", "/usr/lib64"), ("/bin", "/usr/bin"))
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Folders of one base on one platform; `links` are its folder symlinks, whole prefixes."""
 
     links: tuple[tuple[str, str], ...]

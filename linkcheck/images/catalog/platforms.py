@@ -6,12 +6,10 @@ flags: glibc sysdeps/generic/ldconfig.h.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(NamedTuple):
     """One CPU with its ABI; `machine` names the tables of glibc, `musl` those of musl."""
 
     name: str
@@ -20,6 +18,7 @@ class Platform:
     e_machine: int
     bits: Literal[32, 64]
     byte_order: Literal["little", "big"]
+    alpine: str  # Alpine's name, in the soname of its libc
     multiarch: str  # Debian's directory name
     loader: str  # PT_INTERP of programs for glibc
     cache_flags: int  # FLAG_ELF_LIBC6 and the required-architecture bits
@@ -35,7 +34,7 @@ class Platform:
         return "lib64" if self.bits == 64 else "lib"
 
 
-def _arm(name: str) -> Platform:
+def _arm(name: str, alpine: str) -> Platform:
     return Platform(
         name,
         "armv7l",
@@ -43,6 +42,7 @@ def _arm(name: str) -> Platform:
         40,
         32,
         "little",
+        alpine,
         "arm-linux-gnueabihf",
         "/lib/ld-linux-armhf.so.3",
         0x0903,
@@ -59,6 +59,7 @@ PLATFORMS: Final = {
             62,
             64,
             "little",
+            "x86_64",
             "x86_64-linux-gnu",
             "/lib64/ld-linux-x86-64.so.2",
             0x0303,
@@ -70,12 +71,13 @@ PLATFORMS: Final = {
             183,
             64,
             "little",
+            "aarch64",
             "aarch64-linux-gnu",
             "/lib/ld-linux-aarch64.so.1",
             0x0A03,
         ),
-        _arm("linux/arm/v7"),
-        _arm("linux/arm/v6"),
+        _arm("linux/arm/v7", "armv7"),
+        _arm("linux/arm/v6", "armhf"),
         Platform(
             "linux/386",
             "i686",
@@ -83,6 +85,7 @@ PLATFORMS: Final = {
             3,
             32,
             "little",
+            "x86",
             "i386-linux-gnu",
             "/lib/ld-linux.so.2",
             0x0003,
@@ -94,6 +97,7 @@ PLATFORMS: Final = {
             21,
             64,
             "little",
+            "ppc64le",
             "powerpc64le-linux-gnu",
             "/lib64/ld64.so.2",
             0x0503,
@@ -105,6 +109,7 @@ PLATFORMS: Final = {
             22,
             64,
             "big",
+            "s390x",
             "s390x-linux-gnu",
             "/lib/ld64.so.1",
             0x0403,
@@ -116,6 +121,7 @@ PLATFORMS: Final = {
             243,
             64,
             "little",
+            "riscv64",
             "riscv64-linux-gnu",
             "/lib/ld-linux-riscv64-lp64d.so.1",
             0x1003,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkcheck.images.catalog import glibc, tables
 from linkcheck.images.catalog.exports import ListedExports, SpanExports, UntoldExports
@@ -24,8 +23,7 @@ _NONE: Final[frozenset[str]] = frozenset()
 Contents = tuple[frozenset[str] | None, Exports]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One file; `links` are other full paths of it, `contents` its nodes and exports, made late."""
 
     path: str
@@ -123,8 +121,8 @@ def _musl(base: CatalogBase, platform: Platform) -> Item:
     exports = SpanExports(f"musl/{platform.musl}.txt", "libc", base.release)
     return Item(
         path=platform.musl_loader,
-        soname=f"libc.musl-{platform.musl}.so.1",
-        links=(f"/lib/libc.musl-{platform.musl}.so.1",),
+        soname=f"libc.musl-{platform.alpine}.so.1",
+        links=(f"/lib/libc.musl-{platform.alpine}.so.1",),
         needed=(),
         contents=lambda: (None, exports),
     )
@@ -140,7 +138,7 @@ def _inventory(base: CatalogBase, platform: Platform) -> Iterator[Item]:
         yield Item(
             path=path,
             soname=None if soname == "-" else soname,
-            links=tuple(f"{folder}/{name}" for name in _listed(links)),
+            links=tuple(posixpath.join(folder, name) for name in _listed(links)),
             needed=tuple(_local(name, platform) for name in _listed(needed)),
             contents=partial(_listed_contents, base, soname, nodes, names),
         )
@@ -163,7 +161,7 @@ def _local(soname: str, platform: Platform) -> str:
     """A soname of the harvested amd64 image as it is called on another platform."""
     if soname == "ld-linux-x86-64.so.2":
         return posixpath.basename(platform.loader)
-    return soname.replace("musl-x86_64", f"musl-{platform.musl}")
+    return soname.replace("musl-x86_64", f"musl-{platform.alpine}")
 
 
 def _rows(base: CatalogBase) -> Iterator[list[str]]:
