@@ -18,6 +18,9 @@ from linkcheck.model.provides import UNKNOWN
 from . import elf, glibc, inventory
 
 _PROVIDED = (
+    *("libc", "ca_bundle", "tzdata", "users", "tmp", "shell"),
+    *("nsswitch_hosts", "nsswitch_passwd"),
+)
     "libc",
     "ca_bundle",
     "tzdata",
