@@ -21,15 +21,6 @@ _PROVIDED = (
     *("libc", "ca_bundle", "tzdata", "users", "tmp", "shell"),
     *("nsswitch_hosts", "nsswitch_passwd"),
 )
-    "libc",
-    "ca_bundle",
-    "tzdata",
-    "users",
-    "nsswitch_hosts",
-    "nsswitch_passwd",
-    "tmp",
-    "shell",
-)
 
 
 @dataclass(slots=True)

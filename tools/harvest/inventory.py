@@ -4,7 +4,8 @@ Each line of an inventory is
 
     BASES <tab> PATH <tab> SONAME <tab> LINKS <tab> NEEDED <tab> NODES <tab> NAMES
 
-with lists joined by commas (BASES, LINKS with the folder where that is another one, NEEDED) or spaces (NODES, NAMES), and `-` for "none".
+with lists joined by commas (BASES, LINKS, NEEDED) or spaces (NODES, NAMES), and `-` for "none".
+LINKS in another folder than PATH are written with theirs.
 NODES are the version nodes; `-` means that the library has no version definitions. NAMES are the
 names that it defines without a version; `@` says that all its names stand in a table of exports,
 `?` that they stand nowhere. A PATH that ends in `/` is a folder with shared objects that were not
