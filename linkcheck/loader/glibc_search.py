@@ -7,8 +7,7 @@ object's own RUNPATH, /etc/ld.so.cache, the default folders compiled into the lo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from linkcheck.binary.elf.machines import EM_386, EM_AARCH64, EM_X86_64
 from linkcheck.loader.hwcaps import subfolders
@@ -45,8 +44,7 @@ _CACHE_FLAGS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Loading:
+class Loading(NamedTuple):
     """The object whose DT_NEEDED is being searched for, and how it came to be loaded."""
 
     path: str
@@ -56,16 +54,14 @@ class Loading:
     loader: Loading | None  # l_loader: who needed it first
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A library was found: `name` is what the loader calls it in messages (l_name)."""
 
     name: str
     library: SharedObject
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A file was found that can't be loaded, `why` in the loader's words.
 
     `passed_over`: the search goes on, and it is told only where nothing better comes.

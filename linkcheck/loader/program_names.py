@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramNames:
+class ProgramNames(NamedTuple):
     """A program's exported names; programs define no versions."""
 
     exported: frozenset[str]

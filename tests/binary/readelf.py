@@ -78,11 +78,8 @@ def _version_needs(text: str) -> frozenset[tuple[str, str, bool]]:
 
 def _undefined(path: Path) -> frozenset[tuple[str, str | None, bool]]:
     """The undefined symbols of .dynsym that a relocation names."""
-    named = set(
-        re.findall(
-            r"^[0-9a-f]+\s+[0-9a-f]+ R_\S+\s+[0-9a-f]+ (\S+)", _run("-r", str(path)), re.MULTILINE
-        )
-    )
+    relocation = re.compile(r"^[0-9a-f]+\s+[0-9a-f]+ R_\S+\s+[0-9a-f]+ (\S+)", re.MULTILINE)
+    named = set(relocation.findall(_run("-r", str(path))))
     found = set()
     for line in _run("--dyn-syms", str(path)).splitlines():
         fields = line.split()
