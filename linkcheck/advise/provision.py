@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from linkcheck.advise.cneeds import alternatives
 from linkcheck.model.facts import BinaryFacts
@@ -16,8 +15,7 @@ from linkcheck.rules.remedies import is_static
 HasLibrary: TypeAlias = Callable[[str], bool | MaybeUnknown]
 
 
-@dataclass(frozen=True, slots=True)
-class RunNeeds:
+class RunNeeds(NamedTuple):
     """Run-time needs, sorted by what is known of a base."""
 
     met: tuple[Need, ...]

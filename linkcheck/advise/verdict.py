@@ -16,7 +16,7 @@ The CPU is the host's, not the base's: a level above the baseline is told and ch
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linkcheck.advise.fixes import load_fix, run_fix
 from linkcheck.advise.provision import HasLibrary, RunNeeds, sort_run_needs
@@ -36,8 +36,7 @@ _RUN_WORDS: dict[NeedKind, str] = {
 _PLURAL: frozenset[NeedKind] = frozenset({"ca-certificates", "tzdata", "nss"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     facts: BinaryFacts
     needs: tuple[Need, ...]
     base: BaseImage

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import mmap
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Bytes: TypeAlias = bytes | mmap.mmap
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One loadable part: `size` bytes at file `offset` appear at memory `address`."""
 
     address: int
@@ -24,8 +23,7 @@ class Segment:
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A named part; only a hint, as section tables can be stripped away or lie."""
 
     name: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from linkcheck.binary.go import read_go
 from linkcheck.binary.image import Bytes, ProgramImage, Section, Segment
@@ -29,8 +28,7 @@ _IMPORT = Struct("<5I")
 _DELAYED_IMPORT = Struct("<8I")
 
 
-@dataclass(frozen=True, slots=True)
-class _Pe:
+class _Pe(NamedTuple):
     """The headers of one PE file, and its memory map at the preferred base."""
 
     system: Literal["windows", "efi"]

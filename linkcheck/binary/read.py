@@ -5,7 +5,6 @@ from __future__ import annotations
 import mmap
 import os
 import stat
-from dataclasses import replace
 from typing import Final
 
 from linkcheck.binary.elf.layout import ElfLayout, read_layout
@@ -49,7 +48,7 @@ def read_facts(path: str | os.PathLike[str]) -> BinaryFacts:
         ) from error
     finally:
         os.close(descriptor)
-    return replace(facts, mode=stat.S_IMODE(status.st_mode))
+    return facts._replace(mode=stat.S_IMODE(status.st_mode))
 
 
 def read_bytes(name: str, data: Bytes, size: int) -> BinaryFacts:

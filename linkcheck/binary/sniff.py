@@ -6,11 +6,10 @@ Magic numbers are those of file(1) and of each format's own specification.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of file: `name` for code ("elf", "macho", "pe", "script", "archive", ...).
 
     `description` completes "FILE: ..., not a program"; `next_step` is an imperative, or "".

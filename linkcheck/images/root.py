@@ -12,10 +12,9 @@ import os
 import stat
 from collections import deque
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from linkcheck.errors import BadRootError
 
@@ -28,8 +27,7 @@ MAX_TEXT: Final = 1 << 20
 EntryKind = Literal["file", "directory", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What a path leads to: `path` is canonical inside the root, all links resolved."""
 
     path: str
@@ -38,8 +36,7 @@ class Entry:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class NoEntry:
+class NoEntry(NamedTuple):
     """Why a path leads nowhere, in errno's words; `hidden` when we may not look."""
 
     why: str

@@ -6,8 +6,7 @@ An empty tuple means "looked, and there is none".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 FileFormat = Literal["elf", "macho", "pe"]
 Linkage = Literal["static", "static-pie", "dynamic", "dynamic-pie"]
@@ -15,8 +14,7 @@ LibcFamily = Literal["glibc", "musl", "none", "unknown"]
 Resolver = Literal["go", "cgo", "none", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class VersionNeed:
+class VersionNeed(NamedTuple):
     """One Vernaux entry: `library` must define version node `version` (gABI symbol versioning).
 
     `weak` is VER_FLG_WEAK: the loader only warns when the node is missing.
@@ -27,8 +25,7 @@ class VersionNeed:
     weak: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SymbolNeed:
+class SymbolNeed(NamedTuple):
     """One dynamic symbol that a relocation makes the loader look up.
 
     `version`/`library` come from its Vernaux, if it has one. `data_relocs` are the positions
@@ -47,8 +44,7 @@ class SymbolNeed:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DlopenNote:
+class DlopenNote(NamedTuple):
     """One entry of an FDO `.note.dlopen`: any one of `sonames` satisfies it."""
 
     sonames: tuple[str, ...]
@@ -57,8 +53,7 @@ class DlopenNote:
     priority: str = "recommended"  # required | recommended | suggested
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(NamedTuple):
     """What the PT_NOTE segments carry."""
 
     abi_os: str | None = None  # NT_GNU_ABI_TAG: "linux", "hurd", ... ; None: no such note
@@ -70,8 +65,7 @@ class Notes:
     dlopen: tuple[DlopenNote, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ElfFacts:
+class ElfFacts(NamedTuple):
     """The parts of an ELF program that kernel and dynamic loader act upon."""
 
     bits: Literal[32, 64]
@@ -101,8 +95,7 @@ class ElfFacts:
     kernel_refusal: str = ""  # why Linux's ELF loader itself refuses the headers, or ""
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(NamedTuple):
     """A Go module of the build info; `replaced_by` is the `=>` line that follows it."""
 
     path: str
@@ -111,8 +104,7 @@ class Module:
     replaced_by: Module | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CgoPackage:
+class CgoPackage(NamedTuple):
     """A Go package that calls C: which functions, and its module ("std" for Go's own)."""
 
     package: str
@@ -120,8 +112,7 @@ class CgoPackage:
     module: str | None  # "github.com/mattn/go-sqlite3 v1.14.22", "std"; None: not known
 
 
-@dataclass(frozen=True, slots=True)
-class GoFacts:
+class GoFacts(NamedTuple):
     """What Go's toolchain left in the program; `go version -m` is the reference for it."""
 
     version: str | None  # "go1.27.3"; None: no readable build info
@@ -140,8 +131,7 @@ class GoFacts:
         return next((v for k, v in self.settings if k == key), None)
 
 
-@dataclass(frozen=True, slots=True)
-class LibcFacts:
+class LibcFacts(NamedTuple):
     """Which libc the program was built for, and the oldest release that it accepts.
 
     `minimum` is a glibc release ("2.34") or None; `forced_by` lists what demands it,
@@ -154,8 +144,7 @@ class LibcFacts:
     evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BinaryFacts:
+class BinaryFacts(NamedTuple):
     """One program file, read once and never executed."""
 
     path: str

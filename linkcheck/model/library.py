@@ -6,8 +6,7 @@ loader models know only this protocol, so both get the same answers in the same 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from linkcheck.model.facts import SymbolNeed, VersionNeed
 from linkcheck.model.provides import MaybeUnknown
@@ -29,8 +28,7 @@ class Exports(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class SharedObject:
+class SharedObject(NamedTuple):
     """One shared object of a base, at the path under which the loader would map it."""
 
     path: str  # canonical path inside the base, all symlinks resolved
@@ -52,8 +50,7 @@ class SharedObject:
     has_versions: bool = True  # DT_VERSYM: its symbols carry versions, if only "global"
 
 
-@dataclass(frozen=True, slots=True)
-class CacheEntry:
+class CacheEntry(NamedTuple):
     """One line of `ldconfig -p`: `flags` as in dl-cache.h, `hwcap` subfolder or None."""
 
     soname: str
@@ -62,15 +59,13 @@ class CacheEntry:
     hwcap: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """Nothing can be opened under that path; `why` is the errno text."""
 
     why: str = "No such file or directory"
 
 
-@dataclass(frozen=True, slots=True)
-class NotElf:
+class NotElf(NamedTuple):
     """Something is there, but the loader would call it broken: `why` in the loader's words."""
 
     why: str = "invalid ELF header"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 NeedKind = Literal[
     "platform",
@@ -25,8 +24,7 @@ When = Literal["load", "run"]
 Confidence = Literal["certain", "likely", "possible"]
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """One thing the base must have.
 
     `value` is the interpreter path, soname, "soname VERSION", symbol, CPU level, ...;

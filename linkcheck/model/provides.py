@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 
 class Unknown(Enum):
@@ -22,8 +21,7 @@ MaybeUnknown: TypeAlias = Literal[Unknown.UNKNOWN]
 BaseLibc = Literal["glibc", "musl", "uclibc", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Provides:
+class Provides(NamedTuple):
     """Run-time things of a base; each field is a value, None for "has none", or UNKNOWN.
 
     Libraries and their versions are not here: the loader model looks at them through a
@@ -44,8 +42,7 @@ class Provides:
     size: int | MaybeUnknown | None = UNKNOWN  # unpacked bytes
 
 
-@dataclass(frozen=True, slots=True)
-class BaseImage:
+class BaseImage(NamedTuple):
     """A base under the REF that the user gave; `name` is its canonical catalog name or the REF."""
 
     ref: str

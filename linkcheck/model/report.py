@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from linkcheck.model.facts import BinaryFacts
 from linkcheck.model.needs import Need
 from linkcheck.model.verdicts import Finding, Recommendation, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """One program with all that was concluded about it."""
 
     facts: BinaryFacts
@@ -22,16 +20,14 @@ class Subject:
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """An input that could not be judged."""
 
     path: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(NamedTuple):
     """What really happened when a build was started in a base."""
 
     base: str
@@ -41,8 +37,7 @@ class Trial:
     agrees: bool | None  # None: there was no prediction to agree with
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """One cell of a matrix: a recipe for a platform with a Go version."""
 
     recipe: str
@@ -57,8 +52,7 @@ class Build:
     trials: tuple[Trial, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The whole answer of one command; `builds` is None for commands that build nothing."""
 
     subjects: tuple[Subject, ...]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from linkcheck.model.needs import Need, NeedKind
 
@@ -11,8 +10,7 @@ Answer = Literal["runs", "degraded", "fails", "unknown"]
 Level = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why kernel or loader would not start the program (or why that can't be told).
 
     `reason` is one sentence for the report; `error_text` is what the user would see,
@@ -25,8 +23,7 @@ class Refusal:
     error_text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LoadResult:
+class LoadResult(NamedTuple):
     """What the loader model says of one program over one view of a base.
 
     `refusals` in the order in which the loader would meet them; `error_text` is all that it
@@ -42,8 +39,7 @@ class LoadResult:
     loaded: tuple[str, ...] = ()  # paths of the libraries in breadth-first order
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The answer for one base, as given by REF."""
 
     base: str
@@ -55,8 +51,7 @@ class Verdict:
     trace: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule has to say about one program."""
 
     rule: str
@@ -66,8 +61,7 @@ class Finding:
     fix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(NamedTuple):
     """The smallest base that suffices, and the ways to a smaller one."""
 
     base: str

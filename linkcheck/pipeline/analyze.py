@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkcheck.advise import judge, needs_of, recommend
 from linkcheck.advise.recommend import Candidate
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
 _MANY: Final = 48  # files from which on a second process pays for its start
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How to judge: with digests, with traces, under LD_LIBRARY_PATH, on a CPU level."""
 
     digest: bool = False
@@ -40,6 +38,9 @@ class Options:
     lib_path: str | None = None
     cpu: str | None = None
     jobs: int = 0  # processes; 0: as many as pay
+
+
+_DEFAULTS = Options()
 
 
 class Analyzer:
@@ -51,7 +52,7 @@ class Analyzer:
     C library, not a library that the usual bases lack.
     """
 
-    def __init__(self, refs: Sequence[str] = (), options: Options = Options()) -> None:
+    def __init__(self, refs: Sequence[str] = (), options: Options = _DEFAULTS) -> None:
         """Raises UnknownBaseError or BadRootError for a REF that means no base, UsageError for an
         unknown CPU level.
         """
@@ -110,7 +111,7 @@ class Analyzer:
     def _judge(self, facts: BinaryFacts, needs: tuple[Need, ...], base: ResolvedBase) -> Candidate:
         result = load_in(facts, base, self._load_options)
         verdict = judge(facts, needs, base.image, result)
-        return base.image, replace(verdict, trace=result.trace if self._options.trace else ())
+        return base.image, verdict._replace(trace=result.trace if self._options.trace else ())
 
 
 def _nearly_runs(verdict: Verdict) -> bool:
@@ -136,7 +137,7 @@ class _KeptBase:
 def analyze(
     paths: Sequence[str],
     refs: Sequence[str] = (),
-    options: Options = Options(),
+    options: Options = _DEFAULTS,
     *,
     stdin: Iterable[str] = (),
     progress: Callable[[int, int], None] | None = None,

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -95,7 +95,7 @@ def run_matrix(  # noqa: PLR0913 -- one keyword for each flag of the command
         matrix = _Matrix(engine, program, folder, keep=out is not None)
         interrupted = not matrix.build(cells, progress)
         report = matrix.report(cells, analyze, {base.image.ref: base.image for base in bases})
-    report = replace(report, notices=(why, *_notices(program)))
+    report = report._replace(notices=(why, *_notices(program)))
     if interrupted:
         raise MatrixInterruptedError(report)
     return report
@@ -142,9 +142,7 @@ class _Matrix:
             if build.status == "ok":
                 subject = self._judge(cell, analyze, errors)
                 if subject is not None:
-                    build = replace(
-                        build,
-                        subject=len(subjects),
+                    build = build._replace(subject=len(subjects),
                         go=_go_of(subject) or build.go,
                         image_size=_image_size(subject, bases),
                     )
@@ -198,7 +196,7 @@ class _Matrix:
         except LinkcheckError as error:
             errors.append(Failure(shown, str(error)))
             return None
-        return replace(subject, facts=replace(subject.facts, path=shown))
+        return subject._replace(facts=subject.facts._replace(path=shown))
 
     def _path(self, cell: Cell) -> Path:
         return self._folder / cell.folder / self._source.name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from linkcheck.build.builder import Builder
@@ -79,7 +78,7 @@ def merge(reports: Sequence[Report]) -> Report:
     for report in reports:
         for build in report.builds or ():
             moved = None if build.subject is None else build.subject + before
-            builds.append(replace(build, subject=moved))
+            builds.append(build._replace(subject=moved))
         before += len(report.subjects)
     return Report(
         subjects=subjects,

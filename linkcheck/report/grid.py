@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import NamedTuple
 
 from linkcheck.model.verdicts import Verdict
 from linkcheck.report.columns import GAP, columns
@@ -15,8 +15,7 @@ MARKS = {"runs": "+", "degraded": "~", "fails": "-", "unknown": "?"}
 _LEAST = 6  # columns that a squeezed cell keeps
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """`cells` before the verdicts; missing ones are empty."""
 
     cells: tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linkcheck.model.facts import BinaryFacts
 from linkcheck.model.needs import Need, NeedKind
@@ -11,8 +11,7 @@ from linkcheck.model.provides import BaseImage
 from linkcheck.model.verdicts import Finding, Level, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class RuleContext:
+class RuleContext(NamedTuple):
     """One program, what it needs, and its verdicts; `asked` holds the REFs that the user named."""
 
     facts: BinaryFacts
@@ -29,8 +28,7 @@ class RuleContext:
         return any(v.answer == "fails" for base, v in self.verdicts if base.ref in self.asked)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A stable id, a name, the highest level that its findings take, and its page of documentation.
 
     `page` is the docstring of the rule's module: a summary line, then sections in Markdown.

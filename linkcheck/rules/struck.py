@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linkcheck.model.needs import Need, NeedKind
 from linkcheck.model.provides import BaseImage
@@ -13,8 +13,7 @@ from linkcheck.rules.base import RuleContext
 _BASES_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Struck:
+class Struck(NamedTuple):
     """A base that lacks some `needs` of the program, and in which words (without the REF)."""
 
     base: BaseImage

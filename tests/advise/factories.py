@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from linkcheck.model.facts import (
@@ -51,14 +50,14 @@ def elf(**changes: Any) -> ElfFacts:
         exec_stack=False,
         relro="none",
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def dynamic_elf(**changes: Any) -> ElfFacts:
     """A glibc program of release 2.34."""
     version = VersionNeed("libc.so.6", "GLIBC_2.34")
     plain = elf(linkage="dynamic", interpreter=GLIBC_LOADER, needed=("libc.so.6",))
-    return replace(plain, **{"version_needs": (version,), **changes})
+    return plain._replace(**{"version_needs": (version,), **changes})
 
 
 def go(*markers: str, **changes: Any) -> GoFacts:
@@ -74,7 +73,7 @@ def go(*markers: str, **changes: Any) -> GoFacts:
         cgo_packages=(),
         resolver="none",
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def facts(
@@ -91,7 +90,7 @@ def facts(
         go=go_facts or go(),
         mode=0o755,
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def cgo_facts(*packages: CgoPackage, markers: tuple[str, ...] = (), **changes: Any) -> BinaryFacts:
@@ -107,12 +106,12 @@ def cgo_facts(*packages: CgoPackage, markers: tuple[str, ...] = (), **changes: A
         go_facts,
         libc=LibcFacts("glibc", "2.34", ("__libc_start_main@GLIBC_2.34",)),
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def c_facts(elf_facts: ElfFacts, family: Any = "glibc") -> BinaryFacts:
     """A program that is not in Go."""
-    return replace(facts(elf_facts, libc=LibcFacts(family, "2.34")), go=None)
+    return facts(elf_facts, libc=LibcFacts(family, "2.34"))._replace(go=None)
 
 
 def base(ref: str = "scratch", **provides: Any) -> BaseImage:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from linkcheck.advise import judge, needs_of
@@ -81,7 +79,7 @@ def test_a_doubt_of_the_loader_model_is_unknown_and_never_a_guess() -> None:
 
 
 def test_a_refusal_outweighs_a_doubt() -> None:
-    load = replace(NO_LOADER, doubts=(Refusal("symbol", "f", "not known"),))
+    load = NO_LOADER._replace(doubts=(Refusal("symbol", "f", "not known"),))
     assert verdict(cgo_facts(NET), base(), load).answer == "fails"
 
 
@@ -92,7 +90,7 @@ def test_a_packed_program_is_unknown() -> None:
 
 
 def test_a_program_of_another_system_fails_with_the_build_that_would_do() -> None:
-    program = replace(facts(platform="darwin/arm64"), format="macho", elf=None)
+    program = facts(platform="darwin/arm64")._replace(format="macho", elf=None)
     reason = "darwin/arm64: no Linux image runs it"
     load = LoadResult(refusals=(Refusal("platform", "darwin/arm64", reason),))
     found = verdict(program, base(), load)
@@ -124,7 +122,7 @@ def test_users_of_a_static_glibc_program_need_a_source_that_is_built_in_or_its_m
     sources: object, libc: str, answer: str
 ) -> None:
     program = facts(
-        go_facts=replace(go("os/user.Current", "os/user.Lookup"), cgo_packages=(USER,)),
+        go_facts=go("os/user.Current", "os/user.Lookup")._replace(cgo_packages=(USER,)),
         libc=LibcFacts("glibc"),
     )
     image = base(users=("root",), nsswitch_passwd=sources, libc=libc)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, get_args
 
 from hypothesis import given
@@ -91,4 +90,4 @@ def test_every_verdict_explains_itself_in_one_line_and_twice_alike(
     found = judge(program, wanted, image(has), load)
     assert found.reason and "\n" not in found.reason
     assert (found.answer == "degraded") <= bool(found.unmet)
-    assert found == judge(program, wanted, image(has), replace(load))
+    assert found == judge(program, wanted, image(has), load._replace())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from linkcheck.advise import judge, needs_of, recommend
 from linkcheck.model.facts import BinaryFacts, CgoPackage
 from linkcheck.model.provides import UNKNOWN, BaseImage
@@ -39,7 +37,7 @@ def advise(
     program: BinaryFacts, *candidates: BaseImage | tuple[BaseImage, LoadResult]
 ) -> Recommendation | None:
     needs = needs_of(program)
-    pairs = [c if isinstance(c, tuple) else (c, LoadResult()) for c in candidates]
+    pairs = [c if not isinstance(c, BaseImage) else (c, LoadResult()) for c in candidates]
     return recommend(
         program, needs, [(image, judge(program, needs, image, load)) for image, load in pairs]
     )
@@ -170,4 +168,4 @@ def test_an_unknown_verdict_is_never_recommended() -> None:
 
 
 def sizeless(image: BaseImage) -> BaseImage:
-    return replace(image, provides=replace(image.provides, size=UNKNOWN))
+    return image._replace(provides=image.provides._replace(size=UNKNOWN))

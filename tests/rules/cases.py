@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from linkcheck.advise import judge, needs_of
@@ -42,7 +42,7 @@ On: TypeAlias = BaseImage | tuple[BaseImage, LoadResult]
 def context(program: BinaryFacts, *bases: On, asked: bool = True) -> RuleContext:
     """The program judged on `bases`, which the user named unless `asked` is False."""
     needs = needs_of(program)
-    pairs = [one if isinstance(one, tuple) else (one, LoadResult()) for one in bases]
+    pairs = [one if not isinstance(one, BaseImage) else (one, LoadResult()) for one in bases]
     verdicts = tuple((image, judge(program, needs, image, load)) for image, load in pairs)
     named = frozenset(image.ref for image, _ in pairs) if asked else frozenset()
     return RuleContext(program, needs, verdicts, named)
@@ -87,7 +87,7 @@ def built_with(**changes: object) -> RuleContext:
 def relr(*versions: str, minimum: str | None, has_relr: bool = True) -> RuleContext:
     needs = tuple(VersionNeed("libc.so.6", version) for version in versions)
     program = c_facts(dynamic_elf(version_needs=needs, has_relr=has_relr))
-    return context(replace(program, libc=LibcFacts("glibc", minimum)), FULL)
+    return context(program._replace(libc=LibcFacts("glibc", minimum)), FULL)
 
 
 def dlopening(priority: str) -> RuleContext:

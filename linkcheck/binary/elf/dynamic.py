@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from linkcheck.binary.elf.layout import PT_DYNAMIC, ElfLayout
 from linkcheck.errors import MalformedBinaryError
@@ -54,8 +53,7 @@ class StringTable:
         return self._data[offset:end].decode("utf-8", "backslashreplace")
 
 
-@dataclass(frozen=True, slots=True)
-class DynamicSection:
+class DynamicSection(NamedTuple):
     """The tags in file order, and the string table they point into."""
 
     layout: ElfLayout

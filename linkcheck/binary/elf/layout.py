@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from elftools.common.exceptions import ELFError
 from elftools.common.utils import struct_parse
@@ -29,8 +28,7 @@ _MAX_SECTION_NAMES: Final = 1 << 16
 _MAX_SECTION_NAME: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramHeader:
+class ProgramHeader(NamedTuple):
     """One program header, `type` as a number."""
 
     type: int
@@ -42,8 +40,7 @@ class ProgramHeader:
     align: int
 
 
-@dataclass(frozen=True, slots=True)
-class ElfLayout:
+class ElfLayout(NamedTuple):
     """The decoded headers. `structs` are pyelftools' record types for this class and byte order."""
 
     image: ProgramImage

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 EM_386: Final = 3
 EM_MIPS: Final = 8
@@ -19,8 +18,7 @@ EM_ALPHA: Final = 0x9026
 ByteOrder = Literal["little", "big"]
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """One CPU family: `name` as in `uname -m`, and the relocation type that copies data."""
 
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any, Final
@@ -54,19 +53,19 @@ def _with(notes: Notes, note: Any, layout: ElfLayout) -> Notes:
         if kind == "NT_GNU_ABI_TAG":
             system = str(desc["abi_os"]).removeprefix("ELF_NOTE_OS_").lower()
             kernel = (int(desc["abi_major"]), int(desc["abi_minor"]), int(desc["abi_tiny"]))
-            return replace(notes, abi_os=system, abi_kernel=kernel)
+            return notes._replace(abi_os=system, abi_kernel=kernel)
         if kind == "NT_GNU_BUILD_ID":
-            return replace(notes, build_id=str(desc))
+            return notes._replace(build_id=str(desc))
         if kind == "NT_GNU_PROPERTY_TYPE_0":
-            return replace(notes, isa_needed=_isa(note["n_descdata"], layout) or notes.isa_needed)
+            return notes._replace(isa_needed=_isa(note["n_descdata"], layout) or notes.isa_needed)
     if owner == "Go":
         text = bytes(note["n_descdata"]).decode("ascii", "backslashreplace")
-        return replace(notes, go_build_id=text)
+        return notes._replace(go_build_id=text)
     if owner == "FDO" and kind in (NT_FDO_DLOPEN, str(NT_FDO_DLOPEN)):
         dlopen = (*notes.dlopen, *_dlopen(note["n_descdata"]))
-        return replace(notes, dlopen=dlopen[:MAX_DLOPEN])
+        return notes._replace(dlopen=dlopen[:MAX_DLOPEN])
     if owner in _OS_OWNERS and kind in _KERNEL_NOTE_TYPES:
-        return replace(notes, vendor=owner)
+        return notes._replace(vendor=owner)
     return notes
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 from array import array
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from linkcheck.binary.elf import dynamic as dt
 from linkcheck.binary.elf.dynamic import DynamicSection
@@ -31,8 +30,7 @@ Definition = tuple[str | None, bool, bool]
 _OLDEST: Final = 2  # index 1 is the file itself, 2 the first version node
 
 
-@dataclass(frozen=True, slots=True)
-class SymbolTable:
+class SymbolTable(NamedTuple):
     """What a library defines, by name; implements `linkcheck.model.library.Exports`."""
 
     by_name: dict[str, tuple[Definition, ...]]
@@ -49,8 +47,7 @@ class SymbolTable:
         return any(not hidden for _, hidden, _ in self.by_name.get(name, ()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Symbol:
+class _Symbol(NamedTuple):
     name: str
     binding: int
     kind: int

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from linkcheck.binary.elf.dynamic import (
     DT_VERDEF,
@@ -22,16 +21,14 @@ _MAX_BYTES: Final = 4 << 20
 _MAX_ENTRIES: Final = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class VersionNeeds:
+class VersionNeeds(NamedTuple):
     """DT_VERNEED: the needs in file order, and the need behind each version index."""
 
     needs: tuple[VersionNeed, ...]
     by_index: dict[int, VersionNeed]
 
 
-@dataclass(frozen=True, slots=True)
-class VersionDefinitions:
+class VersionDefinitions(NamedTuple):
     """DT_VERDEF: node names by version index, without the base entry (the file's own name)."""
 
     by_index: dict[int, str]

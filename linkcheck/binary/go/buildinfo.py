@@ -7,9 +7,8 @@ lengths follow the 32-byte header; before, the header holds pointers to two Go s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from linkcheck.binary.go.scan import aligned_offsets
 from linkcheck.binary.image import ProgramImage, Section, Segment
@@ -25,8 +24,7 @@ _FLAG_INLINE = 2
 _SENTINEL = 16  # cmd/go/internal/modload.infoStart and infoEnd
 
 
-@dataclass(frozen=True, slots=True)
-class RawBuildInfo:
+class RawBuildInfo(NamedTuple):
     """The two strings of the blob; `version` is "" where only a header could be read."""
 
     version: str

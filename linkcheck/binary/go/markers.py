@@ -8,14 +8,13 @@ each group are names that come along with something else. All were checked again
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from linkcheck.binary.go.resolver import CGO_NAMES, LOOKUP_NAMES
 from linkcheck.model.needs import Confidence, NeedKind
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(NamedTuple):
     """One function name, and the need that it shows.
 
     `moot_with`: where one of these is linked too, the need falls away. `possible_with`: where
@@ -126,8 +125,7 @@ KNOWN_NAMES: frozenset[str] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A need that the function names show, with the names that show it."""
 
     kind: NeedKind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from linkcheck.binary.go.quoting import quoted_prefix, unquote
 from linkcheck.model.facts import Module
@@ -53,9 +53,9 @@ def _module(rest: str, columns: tuple[int, ...] = (2, 3)) -> Module:
 
 def _replace(info: ModuleInfo, replaceable: str | None, other: Module) -> None:
     if replaceable == "mod" and info.main is not None:
-        info.main = replace(info.main, replaced_by=other)
+        info.main = info.main._replace(replaced_by=other)
     elif replaceable == "dep":
-        info.deps[-1] = replace(info.deps[-1], replaced_by=other)
+        info.deps[-1] = info.deps[-1]._replace(replaced_by=other)
     else:
         raise ValueError("a replacement with no module before it")
 
