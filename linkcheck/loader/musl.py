@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from linkcheck.loader.musl_lfs64 import aliased
 from linkcheck.loader.options import LoadOptions
 from linkcheck.loader.outcome import Log
 from linkcheck.loader.program_names import ProgramNames
@@ -53,6 +54,7 @@ class _State:
     folders: tuple[str, ...]
     chain: list[_Dso] = field(default_factory=list)
     unknown: bool = False
+    ldso: Exports | None = None
 
 
 def run(
@@ -73,6 +75,7 @@ def run(
         needed_by=None,
     )
     ldso = _dso(path, None, interpreter, None)
+    state.ldso = ldso.exports
     state.chain = [app]
     _load_needed(ldso, state)
     log.loaded.extend(d.identity for d in state.chain[1:])
@@ -227,6 +230,9 @@ def _is_missing(symbol: SymbolNeed, dso: _Dso, scope: list[_Dso], state: _State)
         if found is True:
             return False
         unknown = unknown or found is UNKNOWN
+    alias = aliased(symbol.name)
+    if alias is not None and state.ldso is not None and state.ldso.names(alias) is True:
+        return False
     if unknown:
         state.log.doubt(
             "symbol", symbol.name, f"whether a library there defines {symbol.name} is not known"

@@ -227,3 +227,22 @@ def test_a_program_for_glibc_starts_on_musls_loader_when_it_needs_no_more(musl: 
     musl.program("int abs(int); int run(void) { return abs(-5); }", needs=("/lib/libc.so.6",))
     musl.path("/lib/libc.so.6").unlink()
     musl.takes(5)
+
+
+def _program_that_wants(musl: World, name: str) -> None:
+    musl.library("/lib/libf.so", f"int {name}(void) {{ return 0; }}")
+    musl.program(f"int {name}(void); int run(void) {{ return {name}(); }}", needs=("/lib/libf.so",))
+    musl.library("/lib/libf.so", F)
+
+
+@pytest.mark.parametrize("name", ["fopen64", "readdir64_r", "__fxstat64"])
+def test_names_of_large_files_end_at_the_plain_functions_of_the_loader(
+    musl: World, name: str
+) -> None:
+    _program_that_wants(musl, name)
+    assert not musl.agrees().refusals
+
+
+def test_a_name_that_only_looks_like_one_of_large_files_is_missing(musl: World) -> None:
+    _program_that_wants(musl, "strlen64")
+    assert [r.value for r in musl.agrees().refusals] == ["strlen64"]

@@ -17,6 +17,7 @@ from tools.trials.programs import packaged_programs, slice_of
 # a disagreement on start fails; of the rest these shares are asked
 MIN_CATALOG_AGREEMENT = 0.99
 MIN_SAME_TEXT = 0.95
+_SHOWN = 120  # lines of each kind of difference
 
 
 def main() -> int:
@@ -50,7 +51,8 @@ def main() -> int:
 
 def _count(cell: Cell, from_root: Tally, from_catalog: Tally) -> None:
     from_root.add(cell, cell.from_root)
-    from_catalog.add(cell, cell.from_catalog)
+    if cell.from_catalog is not None:
+        from_catalog.add(cell, cell.from_catalog)
 
 
 def _report(title: str, tally: Tally, min_agreement: float, *, allow_unknown: bool) -> bool:
@@ -59,10 +61,10 @@ def _report(title: str, tally: Tally, min_agreement: float, *, allow_unknown: bo
     print(f"  error text         {_share(tally.texts_same, tally.texts)} the very text")
     print(f"  run-time needs     {_share(tally.needs_agree, tally.needs)}")
     for kind in (tally.disagreements, tally.text_differences, tally.need_differences):
-        for line in kind[:40]:
+        for line in kind[:_SHOWN]:
             print(f"  ! {line}")
-        if len(kind) > 40:
-            print(f"  ! ... and {len(kind) - 40} more")
+        if len(kind) > _SHOWN:
+            print(f"  ! ... and {len(kind) - _SHOWN} more")
     agreed = tally.cells == 0 or tally.agree / tally.cells >= min_agreement
     same = tally.texts == 0 or tally.texts_same / tally.texts >= MIN_SAME_TEXT
     needs = tally.needs_agree == tally.needs

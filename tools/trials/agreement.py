@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from linkcheck.run.agreement import agrees, foretells_start
 from tools.trials.cells import FIXTURE_OF_NEED, RUN_NEEDS, Cell, Prediction
 
 
@@ -31,8 +32,8 @@ class Tally:
             self.unknown += 1
             self.disagreements.append(f"{where}: unknown ({predicted.reason})")
             return
-        starts = predicted.answer in ("runs", "degraded")
-        if starts == observed.started:
+        starts = foretells_start(predicted.answer)
+        if agrees(predicted.answer, observed):
             self.agree += 1
         else:
             self.disagreements.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +12,7 @@ from linkcheck.errors import LinkcheckError
 from linkcheck.images.resolve import ResolvedBase, resolve_base
 from linkcheck.loader import load_in
 from linkcheck.model.facts import BinaryFacts
+from linkcheck.model.verdicts import Answer
 from linkcheck.run import Observation, start_in_root
 from tools.trials.bases import RealBase
 from tools.trials.programs import TrialProgram
@@ -29,7 +31,7 @@ FIXTURE_OF_NEED = {
 class Prediction:
     """What linkcheck said: `missing` are the run-time needs that made it `degraded`."""
 
-    answer: str
+    answer: Answer
     reason: str
     error_text: str | None
     missing: tuple[str, ...]
@@ -43,7 +45,7 @@ class Cell:
     fixture: str
     base: str
     from_root: Prediction
-    from_catalog: Prediction
+    from_catalog: Prediction | None  # None: the catalog would take the image of another platform
     observed: Observation
 
 
@@ -58,7 +60,8 @@ def try_program(program: TrialProgram, bases: tuple[RealBase, ...], seconds: flo
         facts = read_facts(program.path)
     except LinkcheckError:
         return []
-    if facts.platform.partition("/")[2] not in ("amd64", "386") and facts.format == "elf":
+    foreign = facts.platform.startswith("linux/") and not _runs_here(facts)
+    if foreign:  # only a root with programs in it says which machine it is for
         bases = tuple(b for b in bases if b.name.startswith(("debian", "alpine")))
     return [
         Cell(
@@ -66,11 +69,16 @@ def try_program(program: TrialProgram, bases: tuple[RealBase, ...], seconds: flo
             fixture=program.fixture,
             base=base.name,
             from_root=_predict(facts, f"dir:{base.root}"),
-            from_catalog=_predict(facts, base.ref),
+            from_catalog=None if foreign else _predict(facts, base.ref),
             observed=start_in_root(base.root, program.path, program.arguments, seconds=seconds),
         )
         for base in bases
     ]
+
+
+def _runs_here(facts: BinaryFacts) -> bool:
+    mine = {"x86_64": ("amd64", "386"), "aarch64": ("arm64",)}.get(platform.machine(), ())
+    return facts.platform.split("/")[1] in mine
 
 
 def _predict(facts: BinaryFacts, ref: str) -> Prediction:
