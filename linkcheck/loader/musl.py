@@ -79,9 +79,9 @@ def run(
     state.chain = [app]
     _load_needed(ldso, state)
     log.loaded.extend(d.identity for d in state.chain[1:])
-    scope = state.chain if ldso in state.chain else [*state.chain, ldso]
-    for dso in (*scope[1:], app):
-        _relocate(dso, scope, state)
+    # the loader defines symbols for others only where something needs it (`load_library`)
+    for dso in (*state.chain[1:], app):
+        _relocate(dso, state.chain, state)
 
 
 def _dso(name: str, shortname: str | None, library: SharedObject, by: _Dso | None) -> _Dso:
@@ -230,11 +230,16 @@ def _is_missing(symbol: SymbolNeed, dso: _Dso, scope: list[_Dso], state: _State)
         if found is True:
             return False
         unknown = unknown or found is UNKNOWN
-    alias = aliased(symbol.name)
-    if alias is not None and state.ldso is not None and state.ldso.names(alias) is True:
+    if state.ldso is not None and _is_aliased(symbol.name, state.ldso):
         return False
     if unknown:
         state.log.doubt(
             "symbol", symbol.name, f"whether a library there defines {symbol.name} is not known"
         )
     return not unknown
+
+
+def _is_aliased(name: str, ldso: Exports) -> bool:
+    """Whether the loader, without such a name of its own, finds `name` under a plainer one."""
+    alias = aliased(name)
+    return alias is not None and ldso.names(name) is not True and ldso.names(alias) is True

@@ -230,10 +230,11 @@ def test_a_program_for_glibc_starts_on_musls_loader_when_it_needs_no_more(musl: 
 
 
 def _program_that_wants(musl: World, name: str) -> None:
-    musl.library("/lib/libf.so", f"int {name}(void) {{ return 0; }}")
+    """Like any real program it needs libc too, else the loader defines nothing for it."""
+    musl.library("/lib/libc.so", f"int {name}(void) {{ return 0; }}")
     source = f"int {name}(void); void *volatile p; int run(void) {{ p = {name}; return p == 0; }}"
-    musl.program(source, needs=("/lib/libf.so",))
-    musl.library("/lib/libf.so", F)
+    musl.program(source, needs=("/lib/libc.so",))
+    musl.path("/lib/libc.so").unlink()
 
 
 @pytest.mark.parametrize("name", ["fopen64", "readdir64_r", "__fxstat64"])
@@ -247,3 +248,10 @@ def test_names_of_large_files_end_at_the_plain_functions_of_the_loader(
 def test_a_name_that_only_looks_like_one_of_large_files_is_missing(musl: World) -> None:
     _program_that_wants(musl, "strlen64")
     assert [r.value for r in musl.agrees().refusals] == ["strlen64"]
+
+
+def test_the_loader_defines_nothing_where_nothing_needs_it(musl: World) -> None:
+    musl.library("/lib/libf.so", "int abs(int x) { return x; }")
+    musl.program("int abs(int); int run(void) { return abs(5); }", needs=("/lib/libf.so",))
+    musl.library("/lib/libf.so", F)
+    assert [r.value for r in musl.agrees().refusals] == ["abs"]
