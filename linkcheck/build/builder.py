@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from linkcheck.build.platforms import Platform
-from linkcheck.build.recipes import Recipe
+from linkcheck.build.recipe_tables import Recipe
+from linkcheck.build.remote import Remote
 from linkcheck.build.source import Source
 
 
@@ -21,14 +22,27 @@ class BuiltBinary:
 
 @dataclass(frozen=True, slots=True)
 class NotBuilt:
-    """No program, and why: `cause` in one line, `log_tail` the end of what the compiler said."""
+    """No program, and why: `cause` in one line, `log_tail` the end of what the compiler said.
+
+    `lasting`: the same inputs would end the same way again, so that there is no need to try.
+    """
 
     status: Literal["failed", "skipped"]
     cause: str
     log_tail: str = ""
+    lasting: bool = False
 
 
 Outcome: TypeAlias = BuiltBinary | NotBuilt
+Program: TypeAlias = Source | Remote
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How much a builder can do at once: cores, and bytes of memory (0: not known)."""
+
+    cpus: int
+    memory: int = 0
 
 
 class Builder(Protocol):
@@ -52,7 +66,18 @@ class Builder(Protocol):
         """ "go1.27.3", or None where it can't be told before something was built."""
         ...
 
-    def build(self, recipe: Recipe, source: Source, platform: Platform, into: Path) -> Outcome:
+    def capacity(self) -> Capacity:
+        """What all builds together may use."""
+        ...
+
+    def inputs(self, recipe: Recipe, platform: Platform) -> str | None:
+        """A text that changes whenever this builder may build that differently.
+
+        None where it can't be told, so that nothing must be reused.
+        """
+        ...
+
+    def build(self, recipe: Recipe, source: Program, platform: Platform, into: Path) -> Outcome:
         """Build `source` and put the program into the folder `into` under the name `source.name`.
 
         Whatever goes wrong with this one build is the NotBuilt returned, never an exception;

@@ -31,8 +31,9 @@ def builder_image(
     Raises MissingToolError when there is none.
     """
     wanted = ref or default_ref(go)
-    if found := engine.image(wanted):
-        return found
+    for candidate in (wanted,) if ref or not go else _of_release(go):
+        if found := engine.image(candidate):
+            return found
     try:
         engine.pull(wanted, progress)
     except MissingToolError as error:
@@ -46,6 +47,11 @@ def builder_image(
     if found := engine.image(wanted):
         return found
     raise MissingToolError(f"{wanted} was pulled, but Docker Engine does not have it")
+
+
+def _of_release(go: str) -> tuple[str, ...]:
+    """The official images of one release; Alpine's last, as they have no C compiler."""
+    return default_ref(go), f"{REPOSITORY}:{go}", f"{REPOSITORY}:{go}-alpine"
 
 
 def _newest_here(engine: Engine) -> Image | None:

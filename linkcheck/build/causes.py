@@ -11,6 +11,7 @@ TAIL_BYTES = 8000
 MAX_READ = 1 << 20  # characters at the end of a log that are looked at
 
 NO_COMPILER = "no C compiler (install gcc or pip install linkcheck[zig])"
+NO_SUCH_CC = "linkcheck-has-no-c-compiler"  # the name of none, so that none is taken in silence
 
 _MISSING_CC = re.compile(r'C compiler "?(?P<cc>[^"\n]*?)"? not found')
 # the look-behind keeps it linear: a match begins where a word does
@@ -22,11 +23,31 @@ _TELLING = re.compile(
     r"no space left|signal: killed|cannot allocate memory",
     re.IGNORECASE,
 )
+_NO_LIBC_A = re.compile(r"cannot find -lc\b|cannot find crt1\.o|cannot find rcrt1\.o")
+_UNSUPPORTED = re.compile(
+    r"^(?:go: )?(-(?:race|buildmode=\S+) (?:is )?(?:not|only) supported .*)$", re.MULTILINE
+)
+_PASSING = re.compile(
+    r"no space left|signal: killed|cannot allocate|out of memory|dial tcp|no such host|timeout|"
+    r"connection refused|TLS handshake|terminal prompts|could not read Username|publickey|"
+    r"Too many open files|resource temporarily",
+    re.IGNORECASE,
+)
 # a line of go's log -> what it means and what helps
 _EXPLAINED = (
     (
         re.compile(r"no space left on device", re.IGNORECASE),
         "the disk is full",
+    ),
+    (
+        re.compile(
+            r"terminal prompts disabled|could not read Username|Permission denied \(publickey"
+        ),
+        "the module is private: see --private",
+    ),
+    (
+        re.compile(r"dial tcp|no such host|i/o timeout|connection refused|TLS handshake"),
+        "a module can't be fetched",
     ),
     (
         re.compile(r"signal: killed|cannot allocate memory|out of memory", re.IGNORECASE),
@@ -63,23 +84,29 @@ def explain_failure(
 ) -> NotBuilt:
     """The NotBuilt for a `go build` that printed `log` and ended with `exit_code`.
 
-    A C compiler that is not there (said as `no_compiler`) makes a recipe skipped, not failed,
-    as nothing is wrong with the program.
+    What the recipe wants and is not there (a C compiler, said as `no_compiler`; libc as an archive)
+    makes it skipped, not failed, as nothing is wrong with the program.
     """
     log = log[-MAX_READ:]
+    lasting = not _PASSING.search(log)
     if missing := _MISSING_CC.search(log):
-        usual = missing["cc"] in {"gcc", "clang", "cc"}
+        usual = missing["cc"] in {"gcc", "clang", "cc", NO_SUCH_CC}
         why = no_compiler if usual else f"no C compiler {missing['cc']}"
-        return NotBuilt("skipped", why, tail(log))
+        return NotBuilt("skipped", why, tail(log), lasting)
+    if unsupported := _UNSUPPORTED.search(log):
+        return NotBuilt("skipped", unsupported[1], tail(log), lasting)
+    if _NO_LIBC_A.search(log):
+        why = "libc is not there to link against (install libc6-dev, glibc-static or musl-dev)"
+        return NotBuilt("skipped", why, tail(log), lasting)
     line = _telling_line(log)
     if not line:
         return NotBuilt("failed", f"go build ended with exit code {exit_code}", tail(log))
     for pattern, meaning in _EXPLAINED:
         if pattern.search(log):
-            return NotBuilt("failed", f"{meaning} ({line})", tail(log))
+            return NotBuilt("failed", f"{meaning} ({line})", tail(log), lasting)
     if not cgo and "build constraints exclude all Go files" in line:
         line += " (it calls C, and cgo is off)"
-    return NotBuilt("failed", line, tail(log))
+    return NotBuilt("failed", line, tail(log), lasting)
 
 
 def _telling_line(log: str) -> str:

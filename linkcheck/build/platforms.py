@@ -25,17 +25,20 @@ _GOARCH = {
     "loongarch64": "loong64",
     "loong64": "loong64",
 }
-# GOARCH -> the CPU and ABI parts of a GNU/Linux target triple
-_GNU_LINUX = {
-    "amd64": ("x86_64", "gnu"),
-    "arm64": ("aarch64", "gnu"),
-    "arm": ("arm", "gnueabihf"),
-    "386": ("x86", "gnu"),
-    "ppc64le": ("powerpc64le", "gnu"),
-    "s390x": ("s390x", "gnu"),
-    "riscv64": ("riscv64", "gnu"),
-    "loong64": ("loongarch64", "gnu"),
+# GOARCH -> CPU in a Debian or Alpine triple, CPU as zig says it, and the ABI behind gnu or musl
+_LINUX = {
+    "amd64": ("x86_64", "x86_64", ""),
+    "arm64": ("aarch64", "aarch64", ""),
+    "arm": ("arm", "arm", "eabihf"),
+    "386": ("i686", "x86", ""),
+    "ppc64le": ("powerpc64le", "powerpc64le", ""),
+    "s390x": ("s390x", "s390x", ""),
+    "riscv64": ("riscv64", "riscv64", ""),
+    "loong64": ("loongarch64", "loongarch64", ""),
 }
+# GOOS -> what zig calls the system and its ABI, where it brings along all that Go links against
+# (for darwin it lacks libresolv, which runtime/cgo wants)
+_ZIG_OTHER = {"windows": "windows-gnu"}
 _FORM = re.compile(r"[a-z0-9]+/[a-z0-9]+(/v?[0-9]+)?")
 
 
@@ -59,15 +62,30 @@ class Platform:
     def env(self) -> dict[str, str]:
         """What tells Go to build for it."""
         env = {"GOOS": self.os, "GOARCH": self.arch}
-        if self.arch == "arm" and self.variant:
-            env["GOARM"] = self.variant.removeprefix("v")
+        if self.variant:
+            level = self.variant.removeprefix("v")
+            if self.arch == "arm":
+                env["GOARM"] = level
+            elif self.arch == "amd64":
+                env["GOAMD64"] = f"v{level}"  # linux/amd64/v3, as Docker writes it
         return env
 
-    @property
-    def zig_target(self) -> str | None:
-        """Its glibc triple as `zig cc -target` takes it, or None where zig has no glibc for it."""
-        cpu_abi = _GNU_LINUX.get(self.arch) if self.os == "linux" else None
-        return f"{cpu_abi[0]}-linux-{cpu_abi[1]}" if cpu_abi else None
+    def zig_target_for(self, libc: str) -> str | None:
+        """Its triple as `zig cc -target` takes it, or None where zig has no libc for it."""
+        if self.arch not in _LINUX:
+            return None
+        _, cpu, abi = _LINUX[self.arch]
+        if self.os == "linux":
+            return f"{cpu}-linux-{'musl' if libc == 'musl' else 'gnu'}{abi}"
+        other = _ZIG_OTHER.get(self.os) if self.arch in {"amd64", "arm64"} else None
+        return f"{cpu}-{other}" if other else None
+
+    def cross_triples(self, libc: str) -> tuple[str, ...]:
+        """What a cross gcc for it may be called by, as in aarch64-linux-gnu-gcc."""
+        if self.os != "linux" or self.arch not in _LINUX:
+            return ()
+        cpu, _, abi = _LINUX[self.arch]
+        return (f"{cpu}-linux-{'musl' if libc == 'musl' else 'gnu'}{abi}",)
 
     def same_cpu(self, other: Platform) -> bool:
         """Whether a plain C compiler of `other` also makes code for this one."""

@@ -1,39 +1,17 @@
-"""The build variants: `recipes.toml` as frozen values, checked when they are loaded."""
+"""The build variants: `recipes.toml`, the user's own, and which of them to take."""
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from linkcheck.build.recipe_tables import BadRecipeError, Recipe, recipe_from
 from linkcheck.errors import CatalogError, UsageError
 
-KNOWN_NEEDS = frozenset({"cc"})
-_NAME = re.compile(r"[a-z0-9][a-z0-9.+-]*")
-_ENV_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-_KEYS = frozenset({"description", "env", "tags", "ldflags", "flags", "needs", "shippable"})
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """One way to call `go build`."""
-
-    name: str
-    description: str
-    env: tuple[tuple[str, str], ...] = ()
-    tags: tuple[str, ...] = ()
-    ldflags: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    needs: frozenset[str] = frozenset()
-    shippable: bool = True
-
-    @property
-    def cgo(self) -> bool:
-        """Whether packages that call C take part in the build."""
-        return dict(self.env).get("CGO_ENABLED") == "1"
+__all__ = ["Recipe", "known_recipes", "parse_recipes", "select_recipes", "user_recipes"]
+ALL = "all"
 
 
 @cache
@@ -42,71 +20,72 @@ def known_recipes() -> tuple[Recipe, ...]:
     return parse_recipes(files("linkcheck.build").joinpath("recipes.toml").read_text("utf-8"))
 
 
-def select_recipes(names: Iterable[str]) -> tuple[Recipe, ...]:
-    """The recipes of those names, in the order given and without repeats; all where none is named.
+def select_recipes(names: Iterable[str], own: Iterable[Recipe] = ()) -> tuple[Recipe, ...]:
+    """The recipes of those names, in the order given and without repeats.
 
+    None named: those that are built by default, and the user's `own`. "all": every one.
     Raises UsageError for a name that there is not, with the list of those that there are.
     """
-    known = {recipe.name: recipe for recipe in known_recipes()}
-    wanted = tuple(dict.fromkeys(names))
-    for name in wanted:
-        if name not in known:
+    known = (*known_recipes(), *own)
+    by_name = {name: recipe for recipe in known for name in (recipe.name, *recipe.aliases)}
+    chosen: list[Recipe] = []
+    for name in names:
+        if name == ALL:
+            chosen += known
+        elif name in by_name:
+            chosen.append(by_name[name])
+        else:
             raise UsageError(
-                f"there is no recipe {name!r}", next_step=f"take one of {', '.join(known)}"
+                f"there is no recipe {name!r}",
+                next_step=f"take all, or some of {', '.join(recipe.name for recipe in known)}",
             )
-    return tuple(known[name] for name in wanted) or known_recipes()
+    return tuple(dict.fromkeys(chosen)) or tuple(r for r in known if r.by_default)
 
 
 def parse_recipes(text: str) -> tuple[Recipe, ...]:
     """The recipes of a TOML text. Raises CatalogError that names the table and what is wrong."""
     try:
-        tables = tomllib.loads(text)
+        return tuple(recipe_from(name, table) for name, table in tomllib.loads(text).items())
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"recipes: {error}") from error
-    return tuple(_recipe(name, table) for name, table in tables.items())
+    except BadRecipeError as error:
+        raise CatalogError(str(error)) from error
 
 
-def _recipe(name: str, table: object) -> Recipe:
-    if not _NAME.fullmatch(name):
-        raise CatalogError(f"recipe {name!r}: a name is lower-case letters, digits, '-', '.', '+'")
+def user_recipes(tables: object, where: str) -> tuple[Recipe, ...]:
+    """The user's own recipes, from the `[recipe.NAME]` tables of the file `where`.
+
+    What such a table leaves out is filled in: cgo on, and a plain description.
+    Raises UsageError that names the file, the recipe and the key.
+    """
+    if not isinstance(tables, Mapping):
+        raise UsageError(f"{where}: 'recipe' is not a table", next_step="write [recipe.NAME]")
+    taken = {name for recipe in known_recipes() for name in (recipe.name, *recipe.aliases)}
+    made: list[Recipe] = []
+    for name, table in tables.items():
+        try:
+            recipe = recipe_from(name, _filled_in(table, where))
+        except BadRecipeError as error:
+            raise UsageError(f"{where}: {error}", next_step="mend that table") from error
+        for used in (recipe.name, *recipe.aliases):
+            if used in taken or used == ALL:
+                raise UsageError(
+                    f"{where}: recipe {name!r}: linkcheck has a recipe {used!r} of its own"
+                    if used != ALL
+                    else f"{where}: recipe {name!r}: {ALL!r} stands for every recipe",
+                    next_step="name it otherwise",
+                )
+            taken.add(used)
+        made.append(recipe)
+    return tuple(made)
+
+
+def _filled_in(table: object, where: str) -> object:
     if not isinstance(table, Mapping):
-        raise CatalogError(f"recipe {name!r}: expected a table")
-    if unknown := sorted(set(table) - _KEYS):
-        raise CatalogError(f"recipe {name!r}: unknown key {unknown[0]!r}")
-    description = table.get("description")
-    if not isinstance(description, str) or not description:
-        raise CatalogError(f"recipe {name!r}: description is missing")
-    shippable = table.get("shippable", True)
-    if not isinstance(shippable, bool):
-        raise CatalogError(f"recipe {name!r}: shippable is true or false")
-    needs = frozenset(_strings(name, "needs", table))
-    if needs - KNOWN_NEEDS:
-        raise CatalogError(f"recipe {name!r}: needs may only name {', '.join(KNOWN_NEEDS)}")
-    return Recipe(
-        name=name,
-        description=description,
-        env=_env(name, table.get("env")),
-        tags=_strings(name, "tags", table),
-        ldflags=_strings(name, "ldflags", table),
-        flags=_strings(name, "flags", table),
-        needs=needs,
-        shippable=shippable,
-    )
-
-
-def _env(name: str, value: object) -> tuple[tuple[str, str], ...]:
-    if not isinstance(value, Mapping):
-        raise CatalogError(f"recipe {name!r}: env is missing")
-    for key, setting in value.items():
-        if not _ENV_NAME.fullmatch(key) or not isinstance(setting, str):
-            raise CatalogError(f'recipe {name!r}: env.{key} must be NAME = "text"')
-    if value.get("CGO_ENABLED") not in {"0", "1"}:
-        raise CatalogError(f'recipe {name!r}: env.CGO_ENABLED must be "0" or "1"')
-    return tuple(value.items())
-
-
-def _strings(name: str, key: str, table: Mapping[str, object]) -> tuple[str, ...]:
-    value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-        raise CatalogError(f"recipe {name!r}: {key} is a list of texts")
-    return tuple(value)
+        return table
+    env = table.get("env", {})
+    return {
+        "description": f"of {where}",
+        **table,
+        "env": {"CGO_ENABLED": "1", **env} if isinstance(env, Mapping) else env,
+    }

@@ -1,24 +1,19 @@
-"""SOURCE: from the folder that the user names to the module and the main package to build.
-
-No Go toolchain is asked, as there may be one in the builder's container only; so a main
-package is told by the package clause of its files, whatever their build constraints say.
-"""
+"""SOURCE: from what the user names to the modules and the main packages to build."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from linkcheck.build.gofiles import ModFile, package_name, read_mod, read_work
+from linkcheck.build.gofiles import ModFile, read_mod, read_work
+from linkcheck.build.mains import find_mains, is_main
+from linkcheck.build.names import program_name
 from linkcheck.errors import UnreadableFileError, UsageError
 
-MAX_FOLDERS = 50_000
-_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._+-]")
-_MAJOR_VERSION = re.compile(r"v[0-9]+")
+EVERY = "./..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,50 +53,64 @@ def locate(source: Path, main: str | None = None) -> Source:
     """The main package of `source`: the folder itself, else the only one below, else `main`.
 
     `main` is a path relative to `source`, or the last part of one.
+    Raises what `locate_all` raises, and UsageError where there are several, naming them.
+    """
+    found = locate_all(source, () if main is None else (main,))
+    if len(found) > 1:
+        folder = _folder(source)
+        raise UsageError(
+            f"{source} holds {len(found)} main packages "
+            f"({_listed(folder, tuple(program.folder for program in found))})",
+            next_step="choose one with --main",
+        )
+    return found[0]
+
+
+def locate_all(source: Path, mains: Iterable[str] = (), *, vcs: bool = False) -> tuple[Source, ...]:
+    """The main packages to build: those of `mains`, else `source` itself, else all below it.
+
+    Each of `mains` is a path relative to `source` or the last part of one; "./..." stands for all.
+    With `vcs` the tree reaches up to the repository, which `-buildvcs` reads.
     Raises UnreadableFileError where there is no such folder, UsageError where no main package is
-    found or where there are several, naming them.
+    found or one that was named is none.
     """
     folder = _folder(source)
-    mains = find_mains(folder)
-    if main is not None:
-        return describe(_named(folder, mains, main))
-    if not mains:
+    found = find_mains(folder)
+    wanted = tuple(mains)
+    if not found and not wanted:
         raise UsageError(
             f"there is no main package in or below {source}",
             next_step="name the folder of a Go program (its files say `package main`)",
         )
-    if len(mains) > 1 and mains[0] != folder:
-        shown = _listed(folder, mains)
-        raise UsageError(
-            f"{source} holds {len(mains)} main packages ({shown})",
-            next_step="choose one with --main",
-        )
-    return describe(mains[0])
+    if EVERY in wanted:
+        chosen = found
+    elif wanted:
+        chosen = tuple(dict.fromkeys(_named(folder, found, main) for main in wanted))
+    else:
+        chosen = found[:1] if found[0] == folder else found
+    return _told_apart(folder, [describe(package, vcs=vcs) for package in chosen])
 
 
-def find_mains(folder: Path) -> tuple[Path, ...]:
-    """The folders of main packages in and below `folder`, sorted, `folder` itself first.
-
-    Those of its own module; where that has none, those of the modules further down.
-    """
-    own: list[Path] = []
-    nested: list[Path] = []
-    for path, in_own_module in _package_folders(folder):
-        if _is_main(path):
-            (own if in_own_module else nested).append(path)
-    return tuple(sorted(own or nested))
+def others_below(source: Path, chosen: Iterable[Source]) -> tuple[str, ...]:
+    """The main packages below `source` that are not built, by their paths."""
+    folder = _folder(source)
+    built = {program.folder for program in chosen}
+    return tuple(p.relative_to(folder).as_posix() for p in find_mains(folder) if p not in built)
 
 
-def describe(package: Path) -> Source:
-    """What has to be known to build the main package in the folder `package`."""
+def describe(package: Path, *, vcs: bool = False) -> Source:
+    """What has to be known to build the main package in the folder `package`. See `locate_all`."""
     module = _upwards(package, "go.mod")
     if module is None:
-        return Source(package, Path(), Path(), _program_name(package.name), None)
+        return Source(package, Path(), Path(), program_name(package.name), None)
+    repository = _upwards_any(module, ".git") if vcs else None
     mod = read_mod(module / "go.mod")
     work = _workspace(package)
     needed = [module, *(module / path for path in mod.local_replaces)]
     if work is not None:
         needed += [work, *(work / path for path in read_work(work / "go.work"))]
+    if repository is not None:
+        needed.append(repository)
     tree = Path(os.path.commonpath([os.path.normpath(path) for path in needed]))
     if tree == Path(tree.anchor):
         raise UsageError(
@@ -112,7 +121,7 @@ def describe(package: Path) -> Source:
         tree=tree,
         module=module.relative_to(tree),
         package=package.relative_to(tree),
-        name=_program_name(mod.path if package == module and mod.path else package.name),
+        name=program_name(mod.path if package == module and mod.path else package.name),
         mod=mod,
         vendored=((work or module) / "vendor" / "modules.txt").is_file(),
     )
@@ -131,39 +140,16 @@ def _folder(source: Path) -> Path:
     return folder
 
 
-def _package_folders(top: Path) -> Iterator[tuple[Path, bool]]:
-    """Folders that may hold a package, and whether they belong to the module that `top` is in.
-
-    Skips what `go list ./...` skips: vendor, testdata, and names that begin with '.' or '_'.
-    """
-    foreign: set[Path] = set()
-    walk = os.walk(top, onerror=None, followlinks=False)
-    for here, names, files in islice(walk, MAX_FOLDERS):
-        path = Path(here)
-        if path != top and (path.parent in foreign or "go.mod" in files):
-            foreign.add(path)
-        names[:] = sorted(
-            name for name in names if name not in {"vendor", "testdata"} and name[0] not in "._"
+def _told_apart(folder: Path, programs: list[Source]) -> tuple[Source, ...]:
+    """Programs of the same name are called by their paths: cmd-a-tool, cmd-b-tool."""
+    often = Counter(program.name for program in programs)
+    return tuple(
+        program
+        if often[program.name] == 1
+        else replace(
+            program, name=program_name("-".join(program.folder.relative_to(folder).parts) or "app")
         )
-        yield path, path not in foreign
-
-
-def _is_main(folder: Path) -> bool:
-    try:
-        with os.scandir(folder) as entries:
-            candidates = [entry.path for entry in entries if _is_source(entry)]
-    except OSError:
-        return False
-    return any(package_name(Path(path)) == "main" for path in candidates)
-
-
-def _is_source(entry: os.DirEntry[str]) -> bool:
-    name = entry.name
-    return (
-        name.endswith(".go")
-        and not name.endswith("_test.go")
-        and name[0] not in "._"
-        and entry.is_file()
+        for program in programs
     )
 
 
@@ -172,7 +158,7 @@ def _named(folder: Path, mains: tuple[Path, ...], main: str) -> Path:
     hits = [path for path in mains if path == asked] or [p for p in mains if p.name == main]
     if len(hits) == 1:
         return hits[0]
-    if not hits and asked.is_dir() and _is_main(asked):
+    if not hits and asked.is_dir() and is_main(asked):
         return asked
     problem = "no" if not hits else "more than one"
     raise UsageError(
@@ -191,17 +177,13 @@ def _upwards(folder: Path, name: str) -> Path | None:
     return next((path for path in (folder, *folder.parents) if (path / name).is_file()), None)
 
 
+def _upwards_any(folder: Path, name: str) -> Path | None:
+    return next((path for path in (folder, *folder.parents) if (path / name).exists()), None)
+
+
 def _workspace(package: Path) -> Path | None:
     """The folder of the go.work that Go would take; GOWORK=off as in Go (`go help work`)."""
     setting = os.environ.get("GOWORK", "")
     if setting == "off":
         return None
     return Path(setting).parent if setting else _upwards(package, "go.work")
-
-
-def _program_name(path: str) -> str:
-    """The name that `go build` gives the program: the last part that is no major version."""
-    parts = [part for part in path.split("/") if part]
-    if len(parts) > 1 and _MAJOR_VERSION.fullmatch(parts[-1]):
-        parts.pop()
-    return _NOT_IN_A_NAME.sub("_", parts[-1]) if parts else "app"

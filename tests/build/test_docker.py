@@ -16,7 +16,9 @@ import pytest
 
 from linkcheck.build import docker as module
 from linkcheck.build.builder import BuiltBinary, NotBuilt
-from linkcheck.build.docker import VOLUMES, DockerBuilder
+from linkcheck.build.docker import DockerBuilder
+from linkcheck.build.inside import VOLUMES
+from linkcheck.build.invocation import Call
 from linkcheck.build.platforms import Platform
 from linkcheck.build.recipes import known_recipes, select_recipes
 from linkcheck.build.source import Source, locate
@@ -26,6 +28,7 @@ from linkcheck.engine.owner import current_owner
 pytestmark = pytest.mark.docker
 Find = Callable[[str], Source]
 PROJECT = Path(__file__).parents[2]
+SLEEP = Call(("sleep", "300"), {}, "/", "/out")
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def api() -> Iterator[Any]:
 
 
 def of_linkcheck(api: Any, owner: str | None = None) -> list[Any]:
-    found = api.containers.list(all=True, filters={"label": f"{LABEL}=build"})
+    found = api.containers.list(all=True, filters={"label": f"{LABEL}=build"}, ignore_removed=True)
     return [c for c in found if owner is None or c.labels.get(OWNER_LABEL) == owner]
 
 
@@ -53,6 +56,10 @@ def test_every_recipe_builds_and_leaves_the_program_alone_behind(
 ) -> None:
     for recipe in known_recipes():
         outcome = build(docker_builder, fixture_source("hello"), recipe.name, tmp_path)
+        if isinstance(outcome, NotBuilt) and recipe.libc == "musl":
+            assert outcome.status == "skipped"
+            assert "no C compiler for linux/amd64 and musl in golang:bookworm" in outcome.cause
+            continue
         assert isinstance(outcome, BuiltBinary), recipe.name
         assert list(tmp_path.iterdir()) == [outcome.path]
         assert outcome.path.stat().st_uid == os.getuid()
@@ -76,12 +83,12 @@ def test_cgo_off_with_a_cgo_only_package_is_a_failure_that_names_the_users_folde
 def test_cgo_for_another_cpu_is_skipped_as_the_image_has_no_compiler_for_it(
     docker_builder: DockerBuilder, fixture_source: Find, tmp_path: Path
 ) -> None:
-    other = Platform("linux", "s390x")
+    other = Platform("linux", "ppc64")  # zig, where it is at hand, has no glibc for it either
     (default,) = select_recipes(["default"])
-    outcome = docker_builder.build(default, fixture_source("hello"), other, tmp_path)
+    outcome = docker_builder.build(default, fixture_source("cgomath"), other, tmp_path)
     assert isinstance(outcome, NotBuilt)
     assert outcome.status == "skipped"
-    assert "no C compiler for linux/s390x" in outcome.cause
+    assert "no C compiler for linux/ppc64" in outcome.cause
 
 
 def test_caches_are_labelled_volumes_that_all_runs_share(
@@ -221,7 +228,9 @@ from linkcheck.build.source import locate
 engine = connect(os.environ)
 builder = DockerBuilder(engine, engine.image("golang:bookworm"))
 import linkcheck.build.docker as module
-module.build_argv = lambda *_: ["sleep", "300"]
+from linkcheck.build.inside import VOLUMES
+from linkcheck.build.invocation import Call
+module.build_call = lambda *_, **__: Call(("sleep", "300"), {}, "/", "/out")
 print("ready", flush=True)
 recipe = select_recipes(["cgo-off"])[0]
 builder.build(recipe, locate(Path(sys.argv[1])), builder.platform, Path(sys.argv[2]))
@@ -278,7 +287,7 @@ def test_a_cancelled_build_leaves_no_container(
     api: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "build_argv", lambda *_: ["sleep", "300"])
+    monkeypatch.setattr(module, "build_call", lambda *_, **__: SLEEP)
     threading.Timer(1.5, docker_builder.cancel).start()
     begun = time.monotonic()
     outcome = build(docker_builder, fixture_source("hello"), "default", tmp_path)
@@ -295,7 +304,7 @@ def test_a_container_killed_from_outside_is_a_failed_row(
     api: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "build_argv", lambda *_: ["sleep", "300"])
+    monkeypatch.setattr(module, "build_call", lambda *_, **__: SLEEP)
 
     def kill() -> None:
         for container in of_linkcheck(api, current_owner()):
@@ -310,7 +319,7 @@ def test_a_container_killed_from_outside_is_a_failed_row(
 def test_a_build_that_takes_too_long_is_ended_by_its_container(
     golang: Image, fixture_source: Find, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "build_argv", lambda *_: ["sleep", "300"])
+    monkeypatch.setattr(module, "build_call", lambda *_, **__: SLEEP)
     builder = DockerBuilder(connect(os.environ), golang, timeout=2)
     outcome = build(builder, fixture_source("hello"), "default", tmp_path)
     assert isinstance(outcome, NotBuilt)

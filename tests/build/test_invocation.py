@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from linkcheck.build.gofiles import ModFile
-from linkcheck.build.invocation import build_argv, build_env, passed_on, quoted
+from linkcheck.build.invocation import build_argv, build_call, build_env, passed_on
 from linkcheck.build.platforms import Platform, parse_platform
+from linkcheck.build.quoting import quoted
 from linkcheck.build.recipes import select_recipes
+from linkcheck.build.remote import Remote, parse_remote
 from linkcheck.build.source import Source
 from linkcheck.errors import UsageError
 
@@ -23,6 +25,17 @@ ALWAYS = ["go", "build", "-trimpath", "-buildvcs=false", "-mod=readonly"]
         ("cgo-off", []),
         ("static-glibc", ["-ldflags", "-linkmode external -extldflags -static"]),
         ("pie", ["-buildmode=pie"]),
+        (
+            "static-pie",
+            ["-buildmode=pie", "-ldflags", "-linkmode external -extldflags -static-pie"],
+        ),
+        ("musl", ["-ldflags", "-linkmode external"]),
+        ("musl-static", ["-ldflags", "-linkmode external -extldflags -static"]),
+        ("race", ["-race"]),
+        ("stripped", ["-ldflags", "-s -w"]),
+        ("timetzdata", ["-tags", "timetzdata"]),
+        ("osusergo", ["-tags", "osusergo"]),
+        ("netgo-only", ["-tags", "netgo"]),
     ],
 )
 def test_each_recipe_becomes_the_call_that_a_go_developer_would_type(
@@ -58,8 +71,70 @@ def test_the_environment_names_platform_cgo_and_toolchain() -> None:
 
 
 def test_only_what_concerns_fetching_and_building_is_passed_into_a_container() -> None:
-    environ = {"GOPROXY": "https://proxy.example", "SECRET": "x", "GOPRIVATE": "", "PATH": "/bin"}
+    environ = {
+        "GOPROXY": "https://proxy.example",
+        "SECRET": "x",
+        "GOPRIVATE": "",
+        "PATH": "/bin",
+        "GOENV": "off",
+    }
     assert passed_on(environ) == {"GOPROXY": "https://proxy.example"}
+    assert passed_on({"GOENV": "off", "GOWORK": "/x/go.work"}) == {}
+    assert passed_on({"GOENV": "off", "GOWORK": "off"}) == {"GOWORK": "off"}
+
+
+def test_what_go_env_w_has_set_counts_and_variables_count_more(tmp_path: Path) -> None:
+    (tmp_path / "go").mkdir()
+    (tmp_path / "go" / "env").write_text(
+        "# a comment\nGOPRIVATE=example.com/*\nGOPROXY=direct\nGOBIN=/x\nnonsense\n"
+    )
+    environ = {"XDG_CONFIG_HOME": str(tmp_path), "GOPROXY": "off"}
+    assert passed_on(environ) == {"GOPRIVATE": "example.com/*", "GOPROXY": "off"}
+    assert passed_on({**environ, "GOENV": "off"}) == {"GOPROXY": "off"}
+    assert passed_on({"GOENV": str(tmp_path / "go" / "env")})["GOPROXY"] == "direct"
+
+
+def test_a_remote_program_is_installed_into_a_gopath_of_its_own() -> None:
+    remote = parse_remote("example.com/tool/v2/cmd/x@v2.0.1")
+    assert remote == Remote("example.com/tool/v2/cmd/x", "v2.0.1", "x")
+    (stripped,) = select_recipes(["stripped"])
+    call = build_call("go", stripped, remote, Platform("linux", "amd64"), tree="/t", work="/w")
+    assert call.argv == (
+        "go", "install", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
+        "example.com/tool/v2/cmd/x@v2.0.1",
+    )  # fmt: skip
+    assert (call.env["GOPATH"], call.env["GOBIN"], call.cwd) == ("/w/gopath", "", "/w")
+    assert call.output == "/w/gopath/bin/x"
+
+
+@pytest.mark.parametrize(
+    ("text", "remote"),
+    [
+        ("example.com/x", Remote("example.com/x", "latest", "x")),
+        ("example.com/x/v3@main", Remote("example.com/x/v3", "main", "x")),
+        ("./example.com/x", None),
+        ("../x", None),
+        ("/abs/example.com/x", None),
+        ("cmd/app", None),
+        ("example.com", None),
+        (".", None),
+    ],
+)
+def test_only_a_path_with_a_domain_reads_as_a_module(text: str, remote: Remote | None) -> None:
+    assert parse_remote(text) == remote
+
+
+@pytest.mark.parametrize("text", ["cmd/app@v1", "example.com/x@", "example.com/x@a b"])
+def test_a_version_on_what_is_no_module_path_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=r"example\.com/tool/cmd/x@v1\.2\.3"):
+        parse_remote(text)
+
+
+def test_only_a_full_version_names_the_same_source_for_ever() -> None:
+    pinned = {
+        v: Remote("example.com/x", v, "x").pinned for v in ("v1.2.3", "v1.2.3-rc.1", "v1", "latest")
+    }
+    assert pinned == {"v1.2.3": True, "v1.2.3-rc.1": True, "v1": False, "latest": False}
 
 
 @pytest.mark.parametrize(
@@ -78,5 +153,7 @@ def test_what_is_no_platform_is_refused(text: str) -> None:
 
 def test_a_platform_names_its_folder_and_zig_target() -> None:
     assert parse_platform("linux/arm/v7").folder == "linux_arm_v7"
-    assert Platform("linux", "arm64").zig_target == "aarch64-linux-gnu"
-    assert Platform("darwin", "arm64").zig_target is None
+    assert Platform("linux", "arm64").zig_target_for("glibc") == "aarch64-linux-gnu"
+    assert Platform("linux", "arm64").zig_target_for("musl") == "aarch64-linux-musl"
+    assert Platform("darwin", "arm64").zig_target_for("") is None
+    assert parse_platform("linux/amd64/v3").env["GOAMD64"] == "v3"

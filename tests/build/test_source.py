@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from linkcheck.build.gofiles import package_name
-from linkcheck.build.source import MAX_FOLDERS, find_mains, locate
+from linkcheck.build.mains import MAX_FOLDERS, find_mains
+from linkcheck.build.source import locate, locate_all, others_below
 from linkcheck.errors import UnreadableFileError, UsageError
 
 Write = Callable[[dict[str, str]], Path]
@@ -36,6 +37,53 @@ def test_several_main_packages_are_named_and_one_must_be_chosen(write: Write) ->
     assert locate(top, "cmd/b").argument == "./cmd/b"
     assert locate(top, "./cmd/b/").argument == "./cmd/b"
     assert locate(top, "a").argument == "./cmd/a"
+
+
+def test_all_main_packages_below_are_built_unless_some_are_named(write: Write) -> None:
+    top = write({"go.mod": MOD, "cmd/a/main.go": MAIN, "cmd/b/main.go": MAIN, "lib/l.go": LIBRARY})
+    assert [s.argument for s in locate_all(top)] == ["./cmd/a", "./cmd/b"]
+    assert [s.argument for s in locate_all(top, ["b", "cmd/a", "b"])] == ["./cmd/b", "./cmd/a"]
+
+
+def test_a_folder_that_is_a_main_package_is_built_alone_and_the_rest_on_request(
+    write: Write,
+) -> None:
+    top = write({"go.mod": MOD, "main.go": MAIN, "cmd/a/main.go": MAIN})
+    alone = locate_all(top)
+    assert [s.argument for s in alone] == ["."]
+    assert others_below(top, alone) == ("cmd/a",)
+    assert [s.argument for s in locate_all(top, ["./..."])] == [".", "./cmd/a"]
+
+
+def test_programs_of_one_name_are_told_apart_by_their_paths(write: Write) -> None:
+    top = write({"go.mod": MOD, "a/x/m.go": MAIN, "b/x/m.go": MAIN, "c/m.go": MAIN})
+    assert [s.name for s in locate_all(top)] == ["a-x", "b-x", "c"]
+
+
+def test_a_workspace_holds_the_main_packages_of_the_modules_that_it_uses(write: Write) -> None:
+    top = write(
+        {
+            "go.work": "go 1.21\n\nuse ./app\nuse ./tool\n",
+            "app/go.mod": MOD,
+            "app/main.go": MAIN,
+            "tool/go.mod": "module example.com/tool\n",
+            "tool/cmd/t/main.go": MAIN,
+            "unused/go.mod": "module example.com/unused\n",
+            "unused/main.go": MAIN,
+        }
+    )
+    found = locate_all(top)
+    assert [(s.tree, s.module, s.argument) for s in found] == [
+        (top, Path("app"), "."),
+        (top, Path("tool"), "./cmd/t"),
+    ]
+
+
+def test_with_version_control_the_tree_reaches_up_to_the_repository(write: Write) -> None:
+    top = write({".git/HEAD": "", "app/go.mod": MOD, "app/main.go": MAIN})
+    (plain,), (stamped,) = locate_all(top / "app"), locate_all(top / "app", vcs=True)
+    assert (plain.tree, stamped.tree) == (top / "app", top)
+    assert stamped.module == Path("app")
 
 
 def test_a_main_package_in_the_folder_itself_wins_over_those_below(write: Write) -> None:
