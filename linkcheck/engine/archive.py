@@ -34,3 +34,22 @@ def pack(tree: Path, inside: str, without: Path | None = None) -> IO[bytes]:
         archive.add(tree, arcname=prefix, filter=own)
     spool.seek(0)
     return spool
+
+
+def pack_file(file: Path, name: str) -> IO[bytes]:
+    """One file as an archive that holds it as `name`; owned by root, permissions as they are.
+
+    Raises OSError.
+    """
+    spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 -- the caller closes it
+    try:
+        with file.open("rb") as content, tarfile.open(fileobj=spool, mode="w") as archive:
+            member = archive.gettarinfo(arcname=name, fileobj=content)
+            member.uid = member.gid = 0
+            member.uname = member.gname = "root"
+            archive.addfile(member, content)
+    except BaseException:
+        spool.close()
+        raise
+    spool.seek(0)
+    return spool

@@ -51,6 +51,11 @@ class ContainerSpec:
     pids: int | None = None
 
 
+def labels(kind: str) -> dict[str, str]:
+    """The labels of a thing that this process makes and will remove; `sweep` knows them."""
+    return {LABEL: kind, OWNER_LABEL: current_owner()}
+
+
 def connect(environ: Mapping[str, str], timeout: int = PING_TIMEOUT) -> Engine:
     """The engine of DOCKER_HOST, else of DOCKER_CONTEXT or the current context, else the usual one.
 
@@ -131,6 +136,11 @@ class Engine:
         with plain_errors(f"Docker Engine can't make the volume {name}"):
             self._api.create_volume(name=name, labels={LABEL: "cache"})
 
+    @property
+    def client(self) -> Any:
+        """The client library's connection, for the modules of this package alone."""
+        return self._api
+
     @contextlib.contextmanager
     def container(self, spec: ContainerSpec) -> Iterator[Container]:
         """A running container, idle until told what to do, and gone when the block ends.
@@ -139,32 +149,56 @@ class Engine:
         that is attached to our connection, ends with it, and the engine then removes it.
         Raises MissingToolError where it can't be made or started.
         """
-        with plain_errors(f"{spec.image} can't be started"):
-            created = self._api.create_container(**self._creation(spec))
-        container = Container(self._api, created["Id"])
+        with (
+            self.created(f"{spec.image} can't be started", **self._creation(spec)) as container_id,
+            contextlib.closing(Container(self._api, container_id)) as container,
+        ):
+            with plain_errors(f"{spec.image} can't be started"):
+                container.start()
+            yield container
+
+    @contextlib.contextmanager
+    def created(self, what: str, **creation: Any) -> Iterator[str]:
+        """The id of a container that was created and not started; it is gone after the block.
+
+        `creation` is what the client library's `create_container` takes.
+        Raises MissingToolError, led by `what`, where it can't be made, or after `end_all`.
+        """
+        with plain_errors(what):
+            container_id: str = self._api.create_container(**creation)["Id"]
         with self._lock:
-            self._containers.add(container.id)
+            self._containers.add(container_id)
             closed = self._closed
         try:
             if closed:
                 raise MissingToolError("interrupted")
-            with plain_errors(f"{spec.image} can't be started"):
-                container.start()
-            yield container
+            yield container_id
         finally:
-            self._remove(container.id)
-            container.close()
+            self._remove(container_id)
             with self._lock:
-                self._containers.discard(container.id)
+                self._containers.discard(container_id)
 
     def sweep(self) -> int:
-        """Remove the containers of linkcheck processes of this machine that are no more."""
-        with plain_errors("Docker Engine can't list its containers"):
-            found = self._api.containers(all=True, filters={"label": f"{LABEL}=build"})
-        stale = [c["Id"] for c in found if is_dead((c.get("Labels") or {}).get(OWNER_LABEL, ""))]
+        """Remove what linkcheck processes of this machine left that are no more; how many things.
+
+        Containers, and images that were made to start one program.
+        """
+        ours = {"label": OWNER_LABEL}
+        with plain_errors("Docker Engine can't list its containers and images"):
+            containers = self._api.containers(all=True, filters=ours)
+            images = self._api.images(filters=ours)
+        stale = [found["Id"] for found in containers if _is_orphan(found)]
         for container_id in stale:
             self._remove(container_id)
-        return len(stale)
+        useless = [found["Id"] for found in images if _is_orphan(found)]
+        for image_id in useless:
+            self.remove_image(image_id)
+        return len(stale) + len(useless)
+
+    def remove_image(self, ref: str) -> None:
+        """Remove an image of ours, and no untagged one below it, which may be the user's."""
+        with contextlib.suppress(MissingToolError), plain_errors(""):
+            self._api.remove_image(ref, force=True, noprune=True)
 
     def end_all(self) -> None:
         """Remove every container of ours, from any thread, and start no more."""
@@ -204,7 +238,7 @@ class Engine:
             "entrypoint": ["timeout", str(spec.seconds)],
             "command": ["cat"],
             "environment": dict(spec.env),
-            "labels": {LABEL: "build", OWNER_LABEL: current_owner()},
+            "labels": labels("build"),
             "stdin_open": True,
             "host_config": host_config,
         }
@@ -240,6 +274,10 @@ def plain_errors(what: str, next_step: str = "") -> Iterator[None]:
     ) as error:
         reason = " ".join(str(error).split())[:300]
         raise MissingToolError(f"{what}: {reason}", next_step=next_step) from error
+
+
+def _is_orphan(found: Mapping[str, Any]) -> bool:
+    return is_dead((found.get("Labels") or {}).get(OWNER_LABEL, ""))
 
 
 def _endpoint(docker: Any, environ: Mapping[str, str]) -> dict[str, Any]:

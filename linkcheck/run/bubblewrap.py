@@ -1,35 +1,102 @@
-"""A start in a root file system under bubblewrap: no engine, no daemon, no privileges.
-
-The program is PID 1 of its own namespaces: no network, a read-only root, no capabilities, no
-new privileges, limits on time, memory, processes and file size. Nothing of the root is written.
-"""
+"""A start in a root file system under bubblewrap: no engine, no daemon, no privileges."""
 
 from __future__ import annotations
 
+import json
 import os
+import platform
 import resource
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from linkcheck.errors import BadRootError, MissingToolError
 from linkcheck.run.launcher import MARK, launcher
-from linkcheck.run.observation import Observation, judge_output
+from linkcheck.run.observation import (
+    MAX_OUTPUT,
+    PROGRAM,
+    Observation,
+    judge_output,
+    refused_by_kernel,
+)
+from linkcheck.run.runner import GRACE, MEMORY, SECONDS, check_program
 
-PROGRAM: Final = "/app"
 _LAUNCHER: Final = "/.linkcheck-launcher"
-_SKIPPED: Final = frozenset({"proc", "dev", "sys", "app", "tmp", "run"})
+_OWN: Final = frozenset({"proc", "dev", "sys", "app", "tmp"})  # made anew, or not there
 _ENVIRONMENT: Final = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/",
     "LC_ALL": "C",
 }
-_MAX_OUTPUT: Final = 64 << 10
+_FILE_SIZE: Final = 64 << 20
+_EXECVP: Final = f"bwrap: execvp {PROGRAM}: "  # the program's fault, not the sandbox's
+
+
+class BubblewrapRunner:
+    """Starts programs in the root file system under `root`, in an empty one without. A `Runner`.
+
+    Raises MissingToolError without bubblewrap, BadRootError without the root.
+    """
+
+    def __init__(self, root: Path | None, title: str) -> None:
+        bwrap = shutil.which("bwrap")
+        if bwrap is None:
+            raise MissingToolError(
+                "bubblewrap is not installed", next_step="install it (apt-get install bubblewrap)"
+            )
+        if root is not None and not root.is_dir():
+            raise BadRootError(
+                f"{root}: not a folder", next_step="name an unpacked root file system"
+            )
+        self._bwrap = bwrap
+        self._root = root
+        self._title = title
+
+    @property
+    def machine(self) -> str:
+        """See `Runner.machine`."""
+        return platform.machine()
+
+    def describe(self) -> str:
+        """See `Runner.describe`."""
+        return f"bubblewrap, {self._title}"
+
+    def start(
+        self,
+        program: Path,
+        arguments: Sequence[str] = (),
+        *,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+    ) -> Observation:
+        """See `Runner.start`. `memory` bounds the program's data."""
+        check_program(program)
+        command = [self._bwrap, *_sandbox(self._root, program.absolute())]
+        # both files have no name: whatever ends us, nothing is left behind
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as helper:
+            if (code := launcher()) is not None:
+                helper.write(code)
+                helper.seek(0)
+                command += ["--perms", "0755", "--ro-bind-data", str(helper.fileno()), _LAUNCHER]
+            command += ["--remount-ro", "/", "--"]
+            command += [_LAUNCHER] if code is not None else []
+            command += [PROGRAM, *arguments]
+            with _held_back(command, output, helper) as (process, child):
+                _limit(child, memory, seconds)
+            exit_code = _end_of(process, child, seconds)
+            output.seek(max(0, output.seek(0, os.SEEK_END) - MAX_OUTPUT))
+            said = output.read()
+        if exit_code and said.endswith(MARK):  # the launcher's, and its exit code is the errno
+            return refused_by_kernel(PROGRAM, os.strerror(exit_code))
+        text = said.decode("utf-8", "backslashreplace")
+        if exit_code and text.startswith("bwrap: ") and not text.startswith(_EXECVP):
+            raise _no_sandbox(text)
+        return judge_output(PROGRAM, text, exit_code)
 
 
 def start_in_root(
@@ -37,95 +104,124 @@ def start_in_root(
     program: Path,
     arguments: Sequence[str] = (),
     *,
-    seconds: float = 5.0,
-    memory: int = 4 << 30,
+    seconds: float = SECONDS,
+    memory: int = MEMORY,
 ) -> Observation:
-    """Start `program` as /app in the root file system under `root`.
+    """One start in the root file system under `root`; see `BubblewrapRunner` and `Runner.start`."""
+    return BubblewrapRunner(root, str(root)).start(
+        program, arguments, seconds=seconds, memory=memory
+    )
 
-    A program that still runs after `seconds` counts as started and is killed. `memory` bounds
-    its data in bytes. Raises MissingToolError without bubblewrap, BadRootError without the root.
-    """
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        raise MissingToolError(
-            "bubblewrap is not installed", next_step="install it (apt-get install bubblewrap)"
-        )
-    if not root.is_dir():
-        raise BadRootError(f"{root}: not a folder", next_step="name an unpacked root file system")
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as folder:
-        command = [bwrap, *_sandbox(root, program)]
-        if (helper := launcher()) is not None:
-            command += [*_mounted_launcher(Path(folder), helper), "--", _LAUNCHER]
-        else:
-            command += ["--remount-ro", "/", "--"]
-        command += [PROGRAM, *arguments]
+
+@contextmanager
+def _held_back(
+    command: list[str], output: IO[bytes], helper: IO[bytes]
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """bwrap and the PID of the process that will be the program; it goes on after the block."""
+    info, told = os.pipe()
+    gate, opened = os.pipe()
+    command[1:1] = ["--info-fd", str(told), "--block-fd", str(gate)]
+    try:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             env={},
-            close_fds=True,
+            pass_fds=(told, gate, helper.fileno()),
             start_new_session=True,
-            preexec_fn=lambda: _limit(memory, seconds),  # noqa: PLW1509 - no threads hold locks
         )
-        exit_code: int | None
         try:
-            exit_code = process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            exit_code = None
-        finally:
+            os.close(told)
+            told = -1
+            child = _child_of(info)
+            if child is None:
+                process.wait(GRACE)
+                output.seek(0)
+                raise _no_sandbox(output.read(MAX_OUTPUT).decode("utf-8", "replace"))
+            yield process, child
+        except BaseException:
             _kill(process)
-        output.seek(0)
-        text = output.read(_MAX_OUTPUT)
-    return judge_output(PROGRAM, _spelled_out(text, exit_code), exit_code)
+            raise
+    finally:
+        for descriptor in (info, told, gate, opened):
+            if descriptor >= 0:
+                os.close(descriptor)
 
 
-def _mounted_launcher(folder: Path, helper: bytes) -> list[str]:
-    file = folder / "launcher"
-    file.write_bytes(helper)
-    file.chmod(0o755)
-    return ["--ro-bind", str(file), _LAUNCHER, "--remount-ro", "/"]
+def _child_of(info: int) -> int | None:
+    """What bwrap writes to --info-fd once it has forked; None where it gave up before."""
+    text = b""
+    while b"}" not in text:
+        more = os.read(info, 4096)
+        if not more:
+            return None
+        text += more
+    return int(json.loads(text)["child-pid"])
 
 
-def _spelled_out(output: bytes, exit_code: int | None) -> str:
-    """The launcher's mark and exit code in the words of execvp(3)."""
-    if exit_code and output.endswith(MARK):
-        output = output.removesuffix(MARK)
-        output += f"execvp {PROGRAM}: {os.strerror(exit_code)}\n".encode()
-    return output.decode("utf-8", "backslashreplace")
+def _limit(child: int, memory: int, seconds: float) -> None:
+    cpu = 2 * int(seconds + GRACE) + 2
+    for what, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, _FILE_SIZE),
+        (resource.RLIMIT_CPU, cpu),
+    ):
+        resource.prlimit(child, what, (most, most))
 
 
-def _sandbox(root: Path, program: Path) -> list[str]:
+def _end_of(process: subprocess.Popen[bytes], child: int, seconds: float) -> int | None:
+    """The exit code; None where it still ran after that time, and was then ended."""
+    try:
+        return process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
+        return None
+    finally:
+        _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """bwrap, and with it (--die-with-parent, and as PID 1) all that it started."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _sandbox(root: Path | None, program: Path) -> list[str]:
     """bwrap's arguments: the root's entries one by one, as a read-only root has no mount points."""
     arguments = ["--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1"]
     arguments += ["--cap-drop", "ALL", "--clearenv"]
     for name, value in _ENVIRONMENT.items():
         arguments += ["--setenv", name, value]
-    for entry in sorted(root.iterdir()):
-        if entry.name in _SKIPPED:
-            continue
-        inside = f"/{entry.name}"
-        if entry.is_symlink():
-            arguments += ["--symlink", str(entry.readlink()), inside]
-        elif entry.is_dir() or entry.is_file():
-            arguments += ["--ro-bind", str(entry), inside]
-    if (root / "tmp").is_dir():
-        arguments += ["--perms", "1777", "--tmpfs", "/tmp"]
+    arguments += _entries(root) if root is not None else []
     arguments += ["--proc", "/proc", "--dev", "/dev"]
     arguments += ["--ro-bind", str(program), PROGRAM, "--chdir", "/"]
     return arguments
 
 
-def _limit(memory: int, seconds: float) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (16 << 20, 16 << 20))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
+def _entries(root: Path) -> list[str]:
+    arguments: list[str] = []
+    for entry in sorted(root.iterdir()):
+        inside = f"/{entry.name}"
+        if entry.is_symlink() and inside != PROGRAM:
+            arguments += ["--symlink", str(entry.readlink()), inside]
+        elif entry.name not in _OWN and (entry.is_dir() or entry.is_file()):
+            arguments += ["--ro-bind", str(entry), inside]
+    tmp = root / "tmp"
+    if tmp.is_dir() and not tmp.is_symlink():
+        # a fresh /tmp as open as the root's own; where that has none, the program is to see none
+        arguments += ["--perms", f"{tmp.stat().st_mode & 0o7777:o}", "--tmpfs", "/tmp"]
+    return arguments
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def _no_sandbox(said: str) -> MissingToolError:
+    return MissingToolError(
+        f"bubblewrap can't make a sandbox here: {' '.join(said.split())[:300]}",
+        next_step="allow unprivileged user namespaces, or run as root",
+    )

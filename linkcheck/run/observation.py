@@ -7,6 +7,9 @@ import signal
 from dataclasses import dataclass
 from typing import Final, Literal
 
+PROGRAM: Final = "/app"  # where runners put the program, and what error texts call it
+MAX_OUTPUT: Final = 64 << 10  # the last bytes of its output that are looked at
+
 Outcome = Literal["started", "refused", "crashed"]
 
 # the words of glibc: dl-error-skeleton.c, rtld.c, dl-version.c and dl-lookup.c
@@ -41,6 +44,16 @@ class Observation:
     def started(self) -> bool:
         """Whether the program's own code ran."""
         return self.outcome == "started"
+
+
+def refused_by_kernel(program: str, why: str) -> Observation:
+    """The observation where execve failed: `why` is the errno's text.
+
+    The exit code is what shells and `docker run` make of it: 127 for "not found", else 126.
+    """
+    why = why.strip()
+    said = f"exec {program}: {why[:1].lower()}{why[1:]}"
+    return Observation("refused", 127 if "no such file" in said else 126, said, said)
 
 
 def judge_output(program: str, output: str, exit_code: int | None) -> Observation:

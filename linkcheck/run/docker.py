@@ -1,0 +1,70 @@
+"""A start in a real image of a Docker Engine: what `docker run` would show, and less to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from linkcheck.engine.engine import Engine
+from linkcheck.engine.sealed import Limits, Prepared, Sealed, prepared, sealed
+from linkcheck.errors import MissingToolError
+from linkcheck.run.observation import MAX_OUTPUT, PROGRAM, Observation, judge_output
+from linkcheck.run.runner import GRACE, MEMORY, SECONDS, check_program
+from linkcheck.run.runtime import runtime_refusal
+
+_PROCESSES: Final = 512
+
+
+class DockerRunner:
+    """Starts programs in `image` (None: scratch) of `engine`. A `Runner`."""
+
+    def __init__(self, engine: Engine, image: str | None) -> None:
+        self._engine = engine
+        self._image = image
+
+    @property
+    def machine(self) -> str:
+        """See `Runner.machine`."""
+        return self._engine.architecture
+
+    def describe(self) -> str:
+        """See `Runner.describe`."""
+        return f"{self._engine.describe()}, {self._image or 'scratch'}"
+
+    def start(
+        self,
+        program: Path,
+        arguments: Sequence[str] = (),
+        *,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+    ) -> Observation:
+        """See `Runner.start`."""
+        limits = Limits(
+            memory=min(memory, self._engine.memory * 3 // 4 or memory),
+            processes=_PROCESSES,
+            cpu_seconds=2 * int(seconds + GRACE) + 2,
+        )
+        check_program(program)
+        with (
+            prepared(self._engine, self._image, program) as image,
+            sealed(self._engine, image, arguments, limits) as container,
+        ):
+            return _observe(image, container, seconds)
+
+
+def _observe(image: Prepared, container: Sealed, seconds: float) -> Observation:
+    if said := container.start().replace(image.program, PROGRAM):
+        # runtimes look at the file before they start anything
+        if refused := runtime_refusal(PROGRAM, said, 126):
+            return refused
+        raise MissingToolError(
+            f"the container can't be started: {said}", next_step="see `docker info`"
+        )
+    exit_code = container.exit_code(seconds)
+    if exit_code is None:
+        container.terminate(GRACE)
+    text = container.output()[-MAX_OUTPUT:].decode("utf-8", "backslashreplace")
+    text = text.replace(image.program, PROGRAM)
+    return runtime_refusal(PROGRAM, text, exit_code) or judge_output(PROGRAM, text, exit_code)

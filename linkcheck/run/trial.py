@@ -1,0 +1,71 @@
+"""One verdict put to the test: the program is started in that base, and the two are compared."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from linkcheck.errors import MissingToolError
+from linkcheck.model.facts import BinaryFacts
+from linkcheck.model.report import Trial
+from linkcheck.model.verdicts import Verdict
+from linkcheck.run.agreement import agrees, foretells_start
+from linkcheck.run.observation import Observation
+from linkcheck.run.runner import Runner
+
+_LINES: Final = 10
+_CHARACTERS: Final = 2000
+
+
+def put_to_test(
+    verdict: Verdict,
+    facts: BinaryFacts,
+    runner: Runner,
+    program: Path,
+    arguments: Sequence[str],
+    seconds: float,
+) -> Trial:
+    """Start `program`, which `facts` describe, in the base of `verdict`.
+
+    What breaks the trial itself is a Trial "error", as `not_tried` makes it.
+    Raises UnreadableFileError where `program` can't be read.
+    """
+    try:
+        observed = runner.start(program, arguments, seconds=seconds)
+    except MissingToolError as error:
+        return not_tried(verdict.base, str(error))
+    if _is_foreign(facts, runner, observed) and foretells_start(verdict.answer):
+        return not_tried(
+            verdict.base, f"the machine here ({runner.machine}) runs no {facts.platform} programs"
+        )
+    return Trial(
+        base=verdict.base,
+        observed="started" if observed.started else "refused",
+        exit_code=observed.exit_code,
+        output_tail=_tail(observed),
+        agrees=agrees(verdict.answer, observed),
+    )
+
+
+def not_tried(base: str, why: str) -> Trial:
+    """The trial that could not be made."""
+    return Trial(base=base, observed="error", exit_code=None, output_tail=why, agrees=None)
+
+
+def _is_foreign(facts: BinaryFacts, runner: Runner, observed: Observation) -> bool:
+    """Whether the machine lacks the CPU, which is no fault of the base that was judged."""
+    return (
+        facts.elf is not None
+        and facts.platform.startswith("linux/")
+        and facts.elf.machine_name != runner.machine
+        and observed.refusal.endswith(": exec format error")
+    )
+
+
+def _tail(observed: Observation) -> str:
+    if observed.outcome == "crashed" and observed.signal is not None:
+        return f"ended by {signal.Signals(observed.signal).name} before it printed anything"
+    text = observed.refusal if observed.outcome == "refused" else observed.output
+    return "\n".join(text.strip().splitlines()[-_LINES:])[-_CHARACTERS:]
