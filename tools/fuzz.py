@@ -69,7 +69,7 @@ def target() -> None:
     import atheris  # noqa: PLC0415 -- only this tool needs it
 
     with atheris.instrument_imports(include=["linkcheck", "elftools"]):
-        from linkcheck.binary import read_shared_object  # noqa: PLC0415 -- to be instrumented
+        from linkcheck.binary.elf.shared import read_shared_object  # noqa: PLC0415 -- to be instrumented
         from linkcheck.binary.read import read_bytes  # noqa: PLC0415
         from linkcheck.errors import LinkcheckError  # noqa: PLC0415
 

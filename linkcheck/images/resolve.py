@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from linkcheck.errors import UnknownBaseError
 from linkcheck.images.catalog import CatalogBase, load_catalog
-from linkcheck.images.observe import observe
-from linkcheck.images.root import DirRoot
-from linkcheck.images.root_view import RootView
 from linkcheck.model.provides import BaseImage
 
 if TYPE_CHECKING:
@@ -30,22 +27,6 @@ class ResolvedBase(Protocol):
         ...
 
 
-class RootBase:
-    """A base made from a real root file system; it has the one platform that it was built for."""
-
-    def __init__(self, ref: str, folder: str) -> None:
-        root = DirRoot(folder)
-        self._view = RootView(root)
-        self.root = root
-        self.image = BaseImage(
-            ref=ref, name=ref, title=ref, provides=observe(root, self._view), source="root"
-        )
-
-    def view(self, platform: str) -> LibraryView | None:  # noqa: ARG002 - the loader compares
-        """The root itself, whatever the platform: the kernel model compares the machines."""
-        return self._view
-
-
 class _CatalogEntry:
     """A catalog base under the REF that the user gave."""
 
@@ -65,6 +46,8 @@ def resolve_base(ref: str) -> ResolvedBase:
     """
     scheme, colon, rest = ref.partition(":")
     if colon and scheme == "dir":
+        from linkcheck.images.root_base import RootBase  # noqa: PLC0415 -- most calls need none
+
         return RootBase(ref, rest)
     if colon and scheme in _LATER:
         raise UnknownBaseError(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from linkcheck.binary import read_shared_object
 from linkcheck.binary.elf.machines import architecture
+from linkcheck.binary.elf.shared import read_shared_object
 from linkcheck.binary.libc import glibc_release
 from linkcheck.errors import LinkcheckError, NotAProgramError
 from linkcheck.images.ldcache import read_ld_cache

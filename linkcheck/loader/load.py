@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkcheck.loader import glibc, go_runtime, musl
+from linkcheck.loader import go_runtime
 from linkcheck.loader.kernel import compatible_hosts, refuse_system, start
 from linkcheck.loader.options import LoadOptions
 from linkcheck.loader.outcome import Log
@@ -67,9 +67,14 @@ def load(
 def _run_loader(
     elf: ElfFacts, interpreter: SharedObject, view: LibraryView, log: Log, options: LoadOptions
 ) -> None:
+    # each model is loaded when a program meets its loader: most programs meet none
     if is_musl(interpreter):
+        from linkcheck.loader import musl  # noqa: PLC0415
+
         musl.run(elf, interpreter, view, log, options)
     elif is_glibc(interpreter):
+        from linkcheck.loader import glibc  # noqa: PLC0415
+
         glibc.run(elf, interpreter, view, log, options)
     else:
         path = interpreter.path

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkcheck.binary import read_shared_object
+from linkcheck.binary.elf.shared import read_shared_object
 from linkcheck.binary.read import read_bytes
 from linkcheck.errors import LinkcheckError
 from linkcheck.model.facts import BinaryFacts

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from linkcheck.binary.elf import dynamic as dt
 from linkcheck.binary.elf.dynamic import DynamicSection, read_dynamic
@@ -18,10 +17,8 @@ from linkcheck.binary.elf.layout import (
 )
 from linkcheck.binary.elf.machines import EM_ARM, architecture, machine_name
 from linkcheck.binary.elf.notes import read_notes
-from linkcheck.binary.elf.symbols import read_exported_names, read_symbol_needs
-from linkcheck.binary.elf.versions import VersionNeeds, read_version_needs
 from linkcheck.errors import MalformedBinaryError, NotAProgramError
-from linkcheck.model.facts import ElfFacts, Linkage, Notes, SymbolNeed
+from linkcheck.model.facts import ElfFacts, Linkage, Notes, SymbolNeed, VersionNeed
 
 ET_REL, ET_EXEC, ET_DYN, ET_CORE = 1, 2, 3, 4
 PATH_MAX: Final = 4096
@@ -37,6 +34,17 @@ _OS_BY_VENDOR: Final = {
 }
 
 
+class LoaderTables(NamedTuple):
+    """What only a dynamic loader reads of a program."""
+
+    version_needs: tuple[VersionNeed, ...]
+    undefined: tuple[SymbolNeed, ...]
+    exported: frozenset[str]
+
+
+NO_TABLES: Final = LoaderTables((), (), frozenset())
+
+
 def read_program(path: str, layout: ElfLayout) -> ElfFacts:
     """The facts of an executable.
 
@@ -48,7 +56,12 @@ def read_program(path: str, layout: ElfLayout) -> ElfFacts:
     interpreter, refusal = _interpreter(layout)
     dynamic = read_dynamic(layout)
     linkage = _linkage(path, layout, dynamic, interpreter)
-    tables = _loader_tables(dynamic) if interpreter is not None else _Tables()
+    tables = NO_TABLES
+    if interpreter is not None and dynamic is not None:
+        # a static program costs nothing here, not even the import
+        from linkcheck.binary.elf.tables import read_tables  # noqa: PLC0415
+
+        tables = read_tables(dynamic)
     stack = layout.of_type(PT_GNU_STACK)
     return ElfFacts(
         bits=layout.bits,
@@ -66,7 +79,7 @@ def read_program(path: str, layout: ElfLayout) -> ElfFacts:
         dt_flags=(dynamic.value(dt.DT_FLAGS) or 0) if dynamic else 0,
         dt_flags_1=(dynamic.value(dt.DT_FLAGS_1) or 0) if dynamic else 0,
         bind_now=dynamic.bind_now if dynamic else False,
-        version_needs=tables.versions.needs,
+        version_needs=tables.version_needs,
         undefined=tables.undefined,
         has_relr=dynamic is not None and dynamic.value(dt.DT_RELR) is not None,
         exec_stack=bool(stack[-1].flags & PF_X) if stack else None,
@@ -93,21 +106,6 @@ def elf_platform(layout: ElfLayout, notes: Notes, interpreter: str | None) -> st
             system = "openbsd"
     arch = architecture(layout.machine, layout.bits, layout.image.byte_order)
     return f"{system}/{arch}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    versions: VersionNeeds = field(default_factory=lambda: VersionNeeds((), {}))
-    undefined: tuple[SymbolNeed, ...] = ()
-    exported: frozenset[str] = frozenset()
-
-
-def _loader_tables(dynamic: DynamicSection | None) -> _Tables:
-    """The tables that only a dynamic loader reads, so that a static program costs nothing here."""
-    if dynamic is None:
-        return _Tables()
-    versions = read_version_needs(dynamic)
-    return _Tables(versions, read_symbol_needs(dynamic, versions), read_exported_names(dynamic))
 
 
 def _refuse_other_types(path: str, layout: ElfLayout) -> None:
