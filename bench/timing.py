@@ -34,6 +34,10 @@ def run_in_turn(contenders: list[Contender], rounds: int) -> None:
                 _run(contender, counted=counted > 0)
 
 
+# installed tools come with their bytecode; the warm-up writes that of a checkout
+_ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
 def _run(contender: Contender, *, counted: bool) -> None:
     began = time.perf_counter()
     try:
@@ -42,6 +46,7 @@ def _run(contender: Contender, *, counted: bool) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
         )
     except OSError as error:
         contender.error = f"{error.filename}: {error.strerror}"
