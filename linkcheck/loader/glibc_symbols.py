@@ -68,11 +68,21 @@ class _Lookup:
 
     def __init__(self, space: Namespace, release: Release) -> None:
         self._space = space
+        self._by_name = {name: m for m in reversed(space.maps) for name in m.names}
         self._stops_at_named = release is not None and release < MOVABLE_RELEASE
         self._asserts = release is not None and release < ASSERT_GONE_RELEASE
 
     def find(self, symbol: SymbolNeed, by: Loaded) -> object:
         """True, False, UNKNOWN, or None where the loader's own assertion ends it."""
+        # the library that the symbol was linked against nearly always has it: look there first
+        likely = self._by_name.get(symbol.library) if symbol.library else None
+        if (
+            likely is not None
+            and (likely.has_versions or not self._asserts)
+            and not (symbol.copy and likely is by)
+            and likely.exports.defines(symbol.name, symbol.version) is True
+        ):
+            return True
         unknown = False
         for provider in self._space.maps:
             if symbol.copy and provider is by:

@@ -44,7 +44,7 @@ class _Row:
 class GlibcExports:
     """`Exports` of one glibc library: exact, but for what stands at GLIBC_PRIVATE."""
 
-    __slots__ = ("_ever", "_first", "_later", "_rows")
+    __slots__ = ("_answers", "_ever", "_first", "_later", "_rows")
 
     def __init__(self, library: str, machine: str, release: tuple[int, int]) -> None:
         rows = _rows(machine, library)
@@ -52,6 +52,7 @@ class GlibcExports:
         self._ever = frozenset(row.node for row in rows)
         self._later = tuple(row for row in rows if row.introduced > release and not row.hidden)
         self._first = min((row.introduced for row in self._rows if row.introduced), default=())
+        self._answers: dict[tuple[str, str | None], bool | MaybeUnknown] = {}
 
     @property
     def nodes(self) -> frozenset[str]:
@@ -63,9 +64,15 @@ class GlibcExports:
         return self._ever & frozenset(nodes)
 
     def defines(self, name: str, version: str | None) -> bool | MaybeUnknown:
-        """See `Exports.defines`."""
-        if version is None:
-            return self._by_default(name)
+        """See `Exports.defines`. Programs ask for the same few hundred symbols again and again."""
+        asked = (name, version)
+        answer = self._answers.get(asked)
+        if answer is None:
+            answer = self._by_default(name) if version is None else self._at(name, version)
+            self._answers[asked] = answer
+        return answer
+
+    def _at(self, name: str, version: str) -> bool | MaybeUnknown:
         found = False
         for row in self._rows:
             if row.node == version:

@@ -25,7 +25,7 @@ class CatalogView:
     def __init__(self, base: CatalogBase, platform: Platform | None) -> None:
         self._base = base
         self._platform = platform
-        self._opened: dict[str, SharedObject] = {}
+        self._opened: dict[str, Opened] = {}
 
     @property
     def title(self) -> str:
@@ -39,16 +39,10 @@ class CatalogView:
 
     def open(self, path: str) -> Opened:
         """See `LibraryView.open`."""
-        shelf = self._shelf
-        if shelf is None:
-            return Missing()
-        path = shelf.place.canonical(path)
-        item = shelf.items.get(path)
-        if item is None:
-            return UNKNOWN if self._untold(path, shelf) else Missing()
-        if item.path not in self._opened:
-            self._opened[item.path] = shelf.take(item)
-        return self._opened[item.path]
+        found = self._opened.get(path)
+        if found is None:
+            found = self._opened[path] = self._open(path)
+        return found
 
     def ld_cache(self) -> tuple[CacheEntry, ...] | None:
         """See `LibraryView.ld_cache`: the known libraries, as `ldconfig` would list them."""
@@ -87,6 +81,18 @@ class CatalogView:
         from linkcheck.images.catalog.shelf import fill  # noqa: PLC0415 -- see the class
 
         return fill(self._base, self._platform)
+
+    def _open(self, path: str) -> Opened:
+        shelf = self._shelf
+        if shelf is None:
+            return Missing()
+        canonical = shelf.place.canonical(path)
+        if canonical != path:
+            return self.open(canonical)
+        item = shelf.items.get(path)
+        if item is None:
+            return UNKNOWN if self._untold(path, shelf) else Missing()
+        return shelf.take(item) if item.path == path else self.open(item.path)
 
     def _untold(self, path: str, shelf: Shelf) -> bool:
         """Whether the facts leave open if something is at that canonical path."""
