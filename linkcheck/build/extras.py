@@ -1,4 +1,4 @@
-"""`--env`, `--tags`, `--ldflags` and `--buildvcs`: what the user adds to every recipe of one run."""
+"""`--env`, `--tags`, `--ldflags` and `--buildvcs`: additions to every recipe of a run."""
 
 from __future__ import annotations
 

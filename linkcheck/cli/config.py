@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from linkcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from linkcheck.build.recipes import Recipe
 
 FILE_NAME: Final = ".linkcheck.toml"
 
@@ -30,10 +33,7 @@ def defaults_for(command: str, parameters: Iterable[Any]) -> dict[str, Any]:
     `parameters` are the click parameters of the command. Raises UsageError where the file
     can't be read or has a table, key or value that no flag takes.
     """
-    try:
-        path = find_config(Path.cwd())
-    except OSError:  # the working directory is gone or closed to us: then there is no file either
-        path = None
+    path = _found()
     if path is None:
         return {}
     table = _read(path).get(command, {})
@@ -51,6 +51,22 @@ def defaults_for(command: str, parameters: Iterable[Any]) -> dict[str, Any]:
             )
         defaults[option.name] = _checked(path, command, key, value, option)
     return defaults
+
+
+def own_recipes() -> tuple[Recipe, ...]:
+    """The user's recipes, `[recipe.NAME]`. Raises UsageError that names the file and the key."""
+    from linkcheck.build.recipes import user_recipes
+
+    path = _found()
+    tables = _read(path).get("recipe") if path else None
+    return user_recipes(tables, str(path)) if tables is not None else ()
+
+
+def _found() -> Path | None:
+    try:
+        return find_config(Path.cwd())
+    except OSError:  # the working directory is gone or closed to us: then there is no file either
+        return None
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
 
 def run(
     source: Annotated[
-        Path,
-        typer.Argument(metavar="SOURCE", help="A folder with a Go main package in or below it."),
-    ] = Path(),
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A folder with Go main packages in or below it, or module/path[@version].",
+        ),
+    ] = ".",
     recipe: Annotated[
         Optional[list[str]],  # noqa: UP045 -- typer reads it at run time
         typer.Option(
             metavar="RECIPE",
             envvar="LINKCHECK_RECIPE",
-            help="default, netgo, cgo-off, static-glibc or pie; again for more, all by default.",
+            help="How to build: a name (see docs/matrix.md) or all; again for more.",
         ),
     ] = None,
     go: Annotated[
@@ -32,7 +36,7 @@ def run(
         typer.Option(
             metavar="VERSION",
             envvar="LINKCHECK_GO",
-            help="Go release such as 1.26; again for more, by default the one at hand.",
+            help="Go releases such as 1.26,1.27; by default the one at hand.",
         ),
     ] = None,
     platform: Annotated[
@@ -40,7 +44,7 @@ def run(
         typer.Option(
             metavar="OS/ARCH",
             envvar="LINKCHECK_PLATFORM",
-            help="Target such as linux/arm64; again for more, by default Linux on this CPU.",
+            help="Targets such as linux/amd64,linux/arm64; by default Linux on this CPU.",
         ),
     ] = None,
     base: Bases = None,
@@ -61,13 +65,61 @@ def run(
         ),
     ] = None,
     main: Annotated[
-        Optional[str],  # noqa: UP045
+        Optional[list[str]],  # noqa: UP045
         typer.Option(
             metavar="FOLDER",
             envvar="LINKCHECK_MAIN",
-            help="Which main package, if there are several.",
+            help="Which main package, ./... for every one; again for more.",
         ),
     ] = None,
+    env: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            metavar="NAME=VALUE",
+            envvar="LINKCHECK_ENV",
+            help="A variable for every build; again for more.",
+        ),
+    ] = None,
+    tags: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            metavar="TAGS",
+            envvar="LINKCHECK_TAGS",
+            help="Build tags for every build, on top of the recipe's.",
+        ),
+    ] = None,
+    ldflags: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="FLAGS",
+            envvar="LINKCHECK_LDFLAGS",
+            help="Linker flags for every build, on top of the recipe's.",
+        ),
+    ] = None,
+    buildvcs: Annotated[
+        bool,
+        typer.Option(
+            "--buildvcs",
+            envvar="LINKCHECK_BUILDVCS",
+            help="Stamp the revision into the programs; they are then always built anew.",
+        ),
+    ] = False,
+    private: Annotated[
+        bool,
+        typer.Option(
+            "--private",
+            envvar="LINKCHECK_PRIVATE",
+            help="Let the builder's container use your netrc and SSH agent.",
+        ),
+    ] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh",
+            envvar="LINKCHECK_FRESH",
+            help="Build again what did not change since the last run.",
+        ),
+    ] = False,
     out: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(
@@ -84,32 +136,51 @@ def run(
     A build that fails is a row with the compiler's reason. Exit code 0 when something was built,
     2 when nothing could be, 3 when there is nothing to build with.
     """
+    from linkcheck.build.extras import parse_extras
+    from linkcheck.build.reuse import Store
+    from linkcheck.cli.config import own_recipes
     from linkcheck.cli.output import emit, note, screen_for
     from linkcheck.pipeline.analyze import Analyzer
     from linkcheck.pipeline.matrix import MatrixInterruptedError
+    from linkcheck.pipeline.plan import go_releases, make_plan
     from linkcheck.pipeline.series import run_series
     from linkcheck.report import renderer
 
     render = renderer(format_)
     analyzer = Analyzer(base or ())
+    plan = make_plan(
+        source,
+        recipes=recipe or (),
+        platforms=platform or (),
+        mains=main or (),
+        extras=parse_extras(env or (), tags or (), [ldflags] if ldflags else (), vcs=buildvcs),
+        own=own_recipes(),
+    )
+    told: set[str] = set()
+
+    def progress(message: str) -> None:
+        told.add(message)
+        note(message)
+
     interrupted = None
     try:
         report = run_series(
-            source,
-            recipes=recipe or (),
-            platforms=platform or (),
-            go=go or (),
+            plan,
+            go=go_releases(go or ()),
             builder=builder,
             image=image,
-            main=main,
             out=out,
             analyzer=analyzer,
-            progress=note,
+            progress=progress,
+            store=Store(os.environ),
+            fresh=fresh,
+            private=private,
         )
     except MatrixInterruptedError as error:
         report, interrupted = error.report, error
-    for notice in report.notices[1:]:  # the first, which builder, was told as progress
-        note(notice)
+    for notice in report.notices:
+        if notice not in told:  # which builder was told as progress
+            note(notice)
     emit(render(report, screen_for(output)), output)
     if interrupted is not None:
         raise interrupted

@@ -50,6 +50,9 @@ class Build(NamedTuple):
     image_size: int | None = None
     subject: int | None = None  # index into Report.subjects
     trials: tuple[Trial, ...] = ()
+    name: str = ""  # of the program, as several main packages can be built at once
+    notes: tuple[str, ...] = ()
+    shippable: bool = True
 
 
 class Report(NamedTuple):

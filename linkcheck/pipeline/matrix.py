@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from linkcheck.build.builder import Builder, BuiltBinary, NotBuilt, Outcome
+from linkcheck.build.builder import Builder, BuiltBinary, NotBuilt
 from linkcheck.build.choose import choose_builder
-from linkcheck.build.platforms import Platform, parse_platform
-from linkcheck.build.recipes import Recipe, select_recipes
-from linkcheck.build.source import Source, locate
+from linkcheck.build.platforms import linux_platform
+from linkcheck.build.reuse import Store
 from linkcheck.errors import EXIT_INTERRUPTED, LinkcheckError, UsageError
 from linkcheck.model.provides import BaseImage
 from linkcheck.model.report import Build, Failure, Report, Subject
+from linkcheck.pipeline.cells import INTERRUPTED, Cells, Ended
+from linkcheck.pipeline.plan import Cell, Plan, make_plan
 
-WORKERS = 2  # `go build` itself uses all cores; a second one fills the gaps where it links
-INTERRUPTED = NotBuilt("skipped", "interrupted")
+UNCHANGED = "unchanged: taken from an earlier run"
+UNSHIPPABLE = "for tests only: not to be shipped"
 
 
 class Based(Protocol):
@@ -44,31 +41,11 @@ class MatrixInterruptedError(LinkcheckError):
         self.report = report
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One thing to build."""
-
-    recipe: Recipe
-    platform: Platform
-
-    @property
-    def folder(self) -> Path:
-        """Where its program goes, below the output folder."""
-        return Path(self.platform.folder, self.recipe.name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    outcome: Outcome
-    seconds: float
-    broken: str = ""  # a bug: what was raised though nothing should have been
-
-
 def run_matrix(  # noqa: PLR0913 -- one keyword for each flag of the command
-    source: Path,
+    source: Path | str | Plan,
     *,
-    recipes: Sequence[str],
-    platform: str | None,
+    recipes: Sequence[str] = (),
+    platform: str | None = None,
     builder: str | Builder,
     image: str | None,
     out: Path | None,
@@ -76,57 +53,61 @@ def run_matrix(  # noqa: PLR0913 -- one keyword for each flag of the command
     analyze: Callable[[Path], Subject],
     progress: Callable[[str], None],
     main: str | None = None,
+    store: Store | None = None,
+    fresh: bool = False,
 ) -> Report:
-    """Build `source` in each recipe (all where none is named) and judge each program.
+    """Build `source` in each recipe (the usual ones where none is named) and judge each program.
 
-    `platform` None is Linux on the builder's CPU; `builder` is "auto", "docker", "local" or a
-    builder (which stays open); programs are kept as OUT/GOOS_GOARCH/RECIPE/NAME, or nowhere.
+    `source` is a folder, `module/path[@version]`, or a plan, which then says all that is to be
+    built. `platform` None is Linux on the builder's CPU; `builder` is "auto", "docker", "local"
+    or a builder (which stays open); programs are kept as OUT/GOOS_GOARCH/RECIPE/NAME, or nowhere.
+    What is unchanged since it was put into `store` is taken from there unless `fresh`.
     A build that fails is a row of the report: `Build.log_tail` then begins with the cause in one
     line. Raises InputError for a bad source, recipe, platform or output folder, MissingToolError
     where there is nothing to build with, MatrixInterruptedError on Ctrl-C.
     """
-    chosen = select_recipes(recipes)
-    wanted = parse_platform(platform) if platform else None
-    program = locate(source, main)
+    if isinstance(source, Plan):
+        plan = source
+    else:
+        platforms = (platform,) if platform else ()
+        mains = (main,) if main else ()
+        plan = make_plan(source, recipes=recipes, platforms=platforms, mains=mains)
     with _builder(builder, image, progress) as (engine, why), _output(out) as folder:
         progress(why)
-        target = wanted or engine.platform
-        cells = [Cell(recipe, target) for recipe in chosen]
-        matrix = _Matrix(engine, program, folder, keep=out is not None)
-        interrupted = not matrix.build(cells, progress)
-        report = matrix.report(cells, analyze, {base.image.ref: base.image for base in bases})
-    report = report._replace(notices=(why, *_notices(program)))
-    if interrupted:
+        matrix = _Matrix(engine, folder, keep=out is not None)
+        cells = plan.cells(engine.platform)
+        built = Cells(engine, folder, store, fresh=fresh)
+        finished = built.build(cells, progress)
+        report = matrix.report(
+            cells, built.ended, analyze, {base.image.ref: base.image for base in bases}
+        )
+    report = report._replace(notices=(why, *plan.notices))
+    if not finished:
         raise MatrixInterruptedError(report)
     return report
 
 
-class _Matrix:
-    """The cells that were finished so far."""
+def skipped_report(plan: Plan, go: str, reason: str) -> Report:
+    """The rows of a plan that nothing here can build."""
+    builds = (
+        _row(cell, Ended(NotBuilt("skipped", reason), 0.0), go, None)
+        for cell in plan.cells(linux_platform())
+    )
+    return Report(subjects=(), builds=tuple(builds))
 
-    def __init__(self, builder: Builder, source: Source, folder: Path, *, keep: bool) -> None:
-        self._builder = builder
-        self._source = source
+
+class _Matrix:
+    """From ended cells to rows and judged programs."""
+
+    def __init__(self, builder: Builder, folder: Path, *, keep: bool) -> None:
+        self._go = builder.go_version()
         self._folder = folder
         self._keep = keep
-        self._ended: dict[Cell, _Ended] = {}
-
-    def build(self, cells: Sequence[Cell], progress: Callable[[str], None]) -> bool:
-        """Build all cells; False where Ctrl-C ended that early."""
-        with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
-            try:
-                # the first one alone: the others then find the standard library compiled
-                for batch in (cells[:1], cells[1:]):
-                    self._collect({pool.submit(self._run, cell): cell for cell in batch}, progress)
-            except KeyboardInterrupt:
-                pool.shutdown(wait=False, cancel_futures=True)
-                self._builder.cancel()
-                return False
-        return True
 
     def report(
         self,
         cells: Sequence[Cell],
+        all_ended: dict[Cell, Ended],
         analyze: Callable[[Path], Subject],
         bases: dict[str, BaseImage],
     ) -> Report:
@@ -135,14 +116,15 @@ class _Matrix:
         errors: list[Failure] = []
         builds: list[Build] = []
         for cell in cells:
-            ended = self._ended.get(cell, _Ended(INTERRUPTED, 0.0))
-            build = self._row(cell, ended)
+            ended = all_ended.get(cell, Ended(INTERRUPTED, 0.0))
+            build = _row(cell, ended, self._go, self._folder / cell.file if self._keep else None)
             if ended.broken:
                 errors.append(Failure(cell.recipe.name, ended.broken))
             if build.status == "ok":
                 subject = self._judge(cell, analyze, errors)
                 if subject is not None:
-                    build = build._replace(subject=len(subjects),
+                    build = build._replace(
+                        subject=len(subjects),
                         go=_go_of(subject) or build.go,
                         image_size=_image_size(subject, bases),
                     )
@@ -150,56 +132,37 @@ class _Matrix:
             builds.append(build)
         return Report(subjects=tuple(subjects), errors=tuple(errors), builds=tuple(builds))
 
-    def _collect(
-        self, running: dict[Future[_Ended], Cell], progress: Callable[[str], None]
-    ) -> None:
-        for future in as_completed(running):
-            cell = running[future]
-            ended = self._ended[cell] = future.result()
-            if isinstance(ended.outcome, NotBuilt):
-                progress(f"{cell.recipe.name}: {ended.outcome.status}: {ended.outcome.cause}")
-            else:
-                progress(f"{cell.recipe.name}: built in {ended.seconds:.1f} s")
-
-    def _run(self, cell: Cell) -> _Ended:
-        begun = time.monotonic()
-        into = self._folder / cell.folder
-        broken = ""
-        try:
-            # a program of an earlier run must not pass for what could not be built now
-            (into / self._source.name).unlink(missing_ok=True)
-            outcome = self._builder.build(cell.recipe, self._source, cell.platform, into)
-        except Exception as error:  # one broken cell must not take the others with it
-            broken = f"{type(error).__name__}: {error}"
-            outcome = NotBuilt("failed", broken)
-        return _Ended(outcome, time.monotonic() - begun, broken)
-
-    def _row(self, cell: Cell, ended: _Ended) -> Build:
-        outcome = ended.outcome
-        built = isinstance(outcome, BuiltBinary)
-        return Build(
-            recipe=cell.recipe.name,
-            platform=str(cell.platform),
-            go=self._builder.go_version(),
-            status="ok" if isinstance(outcome, BuiltBinary) else outcome.status,
-            seconds=round(ended.seconds, 3),
-            log_tail=outcome.log_tail if isinstance(outcome, BuiltBinary) else _reason(outcome),
-            path=str(self._path(cell)) if built and self._keep else None,
-        )
-
     def _judge(
         self, cell: Cell, analyze: Callable[[Path], Subject], errors: list[Failure]
     ) -> Subject | None:
-        shown = str(self._path(cell) if self._keep else self._path(cell).relative_to(self._folder))
+        path = self._folder / cell.file
+        shown = str(path if self._keep else cell.file)
         try:
-            subject = analyze(self._path(cell))
+            subject = analyze(path)
         except LinkcheckError as error:
             errors.append(Failure(shown, str(error)))
             return None
         return subject._replace(facts=subject.facts._replace(path=shown))
 
-    def _path(self, cell: Cell) -> Path:
-        return self._folder / cell.folder / self._source.name
+
+def _row(cell: Cell, ended: Ended, go: str | None, kept: Path | None) -> Build:
+    outcome = ended.outcome
+    built = isinstance(outcome, BuiltBinary)
+    notes = [UNCHANGED] if ended.reused else []
+    if not cell.recipe.shippable:
+        notes.append(UNSHIPPABLE)
+    return Build(
+        recipe=cell.recipe.name,
+        platform=str(cell.platform),
+        go=go,
+        status="ok" if isinstance(outcome, BuiltBinary) else outcome.status,
+        seconds=round(ended.seconds, 3),
+        log_tail=outcome.log_tail if isinstance(outcome, BuiltBinary) else _reason(outcome),
+        path=str(kept) if built and kept else None,
+        name=cell.program.name,
+        notes=tuple(notes),
+        shippable=cell.recipe.shippable,
+    )
 
 
 @contextmanager
@@ -248,11 +211,3 @@ def _image_size(subject: Subject, bases: dict[str, BaseImage]) -> int | None:
         return None
     size = bases[recommended.base].provides.size
     return size + subject.facts.size if isinstance(size, int) else None
-
-
-def _notices(source: Source) -> Iterator[str]:
-    if source.mod is None:
-        yield (
-            f"{source.folder} is in no module (no go.mod): built as before modules, with the "
-            "standard library alone; `go mod init NAME` makes it one"
-        )

@@ -1,4 +1,4 @@
-"""One matrix after the other: every Go release and platform that was asked for, in one report."""
+"""One matrix after the other: every Go release that was asked for, in one report."""
 
 from __future__ import annotations
 
@@ -8,62 +8,73 @@ from pathlib import Path
 
 from linkcheck.build.builder import Builder
 from linkcheck.build.choose import choose_builder
+from linkcheck.build.reuse import Store
+from linkcheck.errors import MissingToolError
 from linkcheck.model.report import Report
 from linkcheck.pipeline.analyze import Analyzer
-from linkcheck.pipeline.matrix import MatrixInterruptedError, run_matrix
+from linkcheck.pipeline.matrix import MatrixInterruptedError, run_matrix, skipped_report
+from linkcheck.pipeline.plan import Plan
 
 
 def run_series(  # noqa: PLR0913 -- one keyword for each flag of the command
-    source: Path,
+    plan: Plan,
     *,
-    recipes: Sequence[str],
-    platforms: Sequence[str],
     go: Sequence[str],
     builder: str,
     image: str | None,
-    main: str | None,
     out: Path | None,
     analyzer: Analyzer,
     progress: Callable[[str], None],
+    store: Store | None = None,
+    fresh: bool = False,
+    private: bool = False,
 ) -> Report:
-    """Build `source` with each release of `go` for each of `platforms`, in each of `recipes`.
+    """Build `plan` with each release of `go`, or with the one at hand where none is named.
 
-    An empty sequence means what the builder has at hand. Raises what `run_matrix` raises;
-    MatrixInterruptedError then holds all that was finished in the whole series.
+    A release that is not here and can't be had is rows that say so. Raises what `run_matrix`
+    raises; MatrixInterruptedError then holds all that was finished in the whole series.
     """
     reports: list[Report] = []
     for release in go or (None,):
         folder = out / f"go{release}" if out is not None and release and len(go) > 1 else out
-        with _engine(builder, image, release, progress) as engine:
-            for platform in platforms or (None,):
-                try:
-                    report = run_matrix(
-                        source,
-                        recipes=recipes,
-                        platform=platform,
-                        builder=engine,
-                        image=image,
-                        out=folder,
-                        bases=analyzer.bases,
-                        analyze=analyzer.subject,
-                        progress=progress,
-                        main=main,
-                    )
-                except MatrixInterruptedError as error:
-                    raise MatrixInterruptedError(merge([*reports, error.report])) from error
-                reports.append(report)
+        try:
+            with _engine(builder, image, release, progress, private=private) as engine:
+                report = run_matrix(
+                    plan,
+                    builder=engine,
+                    image=image,
+                    out=folder,
+                    bases=analyzer.bases,
+                    analyze=analyzer.subject,
+                    progress=progress,
+                    store=store,
+                    fresh=fresh,
+                )
+        except MatrixInterruptedError as error:
+            raise MatrixInterruptedError(merge([*reports, error.report])) from error
+        except MissingToolError as error:
+            if release is None:
+                raise
+            progress(f"Go {release}: skipped: {error}")
+            report = skipped_report(plan, f"go{release}", str(error))
+        reports.append(report)
     return merge(reports)
 
 
 @contextmanager
 def _engine(
-    kind: str, image: str | None, release: str | None, progress: Callable[[str], None]
+    kind: str,
+    image: str | None,
+    release: str | None,
+    progress: Callable[[str], None],
+    *,
+    private: bool,
 ) -> Iterator[str | Builder]:
     """What builds that release; without one, `run_matrix` itself chooses."""
-    if release is None:
+    if release is None and not private:
         yield kind
         return
-    builder, _ = choose_builder(kind, image=image, go=release, progress=progress)
+    builder, _ = choose_builder(kind, image=image, go=release, progress=progress, private=private)
     try:
         yield builder
     finally:

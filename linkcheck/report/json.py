@@ -139,4 +139,7 @@ def _build(build: Build) -> dict[str, Any]:
             }
             for t in build.trials
         ],
+        "name": build.name,
+        "notes": list(build.notes),
+        "shippable": build.shippable,
     }

@@ -59,7 +59,10 @@ def _matrix(report: Report, builds: tuple[Build, ...], screen: Screen) -> list[l
     rows: list[Row] = []
     judged: list[tuple[str, Verdict]] = []
     excuses: list[str] = []
+    remarks: dict[str, list[str]] = {}
     for name, build in zip(names, builds, strict=True):
+        for remark in build.notes:
+            remarks.setdefault(remark, []).append(name)
         if build.subject is None:
             rows.append(Row((name, build.status)))
             excuses += paragraph(
@@ -79,20 +82,31 @@ def _matrix(report: Report, builds: tuple[Build, ...], screen: Screen) -> list[l
         rows.append(Row(cells, subject.verdicts))
         judged += [(name, verdict) for verdict in subject.verdicts]
     heads = ("recipe", "linkage", "libc", "DNS", "size", "smallest base")
-    blocks = [grid(heads, rows, screen), excuses, _whys(judged, screen)]
+    notes = [
+        line
+        for remark, about in remarks.items()
+        for line in paragraph(f"{_all_or(about, names)}: {remark}", screen, rest="    ")
+    ]
+    blocks = [grid(heads, rows, screen), notes, excuses, _whys(judged, screen)]
     return [block for block in blocks if block]
 
 
 def _build_names(builds: tuple[Build, ...]) -> list[str]:
-    """The recipes, with platform and Go version where the builds differ in them."""
+    """The recipes, with program, platform and Go version where the builds differ in them."""
     several_platforms = len({build.platform for build in builds}) > 1
     several_go = len({build.go for build in builds if build.go}) > 1
+    several_programs = len({build.name for build in builds}) > 1
     return [
-        build.recipe
+        (f"{build.name} " if several_programs and build.name else "")
+        + build.recipe
         + (f" {build.platform}" if several_platforms else "")
         + (f" {build.go}" if several_go and build.go else "")
         for build in builds
     ]
+
+
+def _all_or(about: list[str], names: list[str]) -> str:
+    return "all of them" if about == names and len(names) > 1 else ", ".join(about)
 
 
 def _whys(judged: list[tuple[str, Verdict]], screen: Screen) -> list[str]:

@@ -10,16 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from linkcheck.build.builder import BuiltBinary, NotBuilt, Outcome
+from linkcheck.build.builder import BuiltBinary, Capacity, NotBuilt, Outcome, Program
+from linkcheck.build.extras import Extras
 from linkcheck.build.platforms import Platform
 from linkcheck.build.recipes import Recipe
-from linkcheck.build.source import Source
+from linkcheck.build.reuse import Store
 from linkcheck.errors import MalformedBinaryError, UsageError
 from linkcheck.model.facts import BinaryFacts, LibcFacts
 from linkcheck.model.provides import BaseImage, Provides
 from linkcheck.model.report import Report, Subject
 from linkcheck.model.verdicts import Recommendation
 from linkcheck.pipeline.matrix import MatrixInterruptedError, run_matrix
+from linkcheck.pipeline.plan import go_releases, make_plan
 
 RECIPES = ["default", "netgo", "cgo-off"]
 
@@ -34,6 +36,7 @@ class Scripted:
         self._script = script
         self.cancelled = threading.Event()
         self.order: list[str] = []
+        self.toolchain: str | None = "go1.99 of a script"
 
     def describe(self) -> str:
         return "a script"
@@ -41,12 +44,18 @@ class Scripted:
     def go_version(self) -> str | None:
         return "go1.99"
 
-    def build(self, recipe: Recipe, source: Source, platform: Platform, into: Path) -> Outcome:
-        assert platform == self.platform
+    def capacity(self) -> Capacity:
+        return Capacity(2)
+
+    def inputs(self, recipe: Recipe, platform: Platform) -> str | None:  # noqa: ARG002 -- protocol
+        return self.toolchain
+
+    def build(self, recipe: Recipe, source: Program, platform: Platform, into: Path) -> Outcome:
+        assert platform.arch in {"amd64", "arm64"}
         self.order.append(recipe.name)
         if recipe.name.replace("-", "_") in self._script:
             return self._script[recipe.name.replace("-", "_")]()
-        into.mkdir(parents=True)
+        into.mkdir(parents=True, exist_ok=True)
         (into / source.name).write_text(recipe.name)
         return BuiltBinary(into / source.name, "a warning")
 
@@ -81,6 +90,8 @@ def run(
     out: Path | None = None,
     judge: Callable[[Path], Subject] = analyze,
     said: list[str] | None = None,
+    store: Store | None = None,
+    fresh: bool = False,
 ) -> Report:
     return run_matrix(
         source,
@@ -92,6 +103,8 @@ def run(
         bases=[Base()],
         analyze=judge,
         progress=(said if said is not None else []).append,
+        store=store,
+        fresh=fresh,
     )
 
 
@@ -225,3 +238,174 @@ def test_a_folder_outside_of_any_module_is_built_and_that_is_noted(source: Path)
     (source / "go.mod").unlink()
     report = run(source, Scripted())
     assert "go mod init" in report.notices[1]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store({"XDG_CACHE_HOME": str(tmp_path / "cache")})
+
+
+def test_what_did_not_change_is_taken_from_the_last_run_with_its_real_seconds(
+    source: Path, tmp_path: Path, store: Store
+) -> None:
+    first = run(source, Scripted(), tmp_path / "out", store=store)
+    again = Scripted()
+    said: list[str] = []
+    second = run(source, again, tmp_path / "elsewhere", store=store, said=said)
+    assert again.order == []
+    assert first.builds is not None
+    assert second.builds is not None
+    for old, new in zip(first.builds, second.builds, strict=True):
+        assert (new.status, new.seconds, new.log_tail) == ("ok", old.seconds, old.log_tail)
+        assert new.notes == ("unchanged: taken from an earlier run",)
+        assert Path(str(new.path)).read_text() == new.recipe
+    assert said[1].startswith("default: unchanged, built in ")
+    assert len(second.subjects) == 3
+
+
+@pytest.mark.parametrize("what", ["source", "toolchain", "fresh", "untold"])
+def test_what_changed_is_built_again(source: Path, tmp_path: Path, store: Store, what: str) -> None:
+    run(source, Scripted(), store=store)
+    again = Scripted()
+    if what == "source":
+        (source / "data.txt").write_text("embedded")
+    if what == "toolchain":
+        again.toolchain = "go1.100"
+    if what == "untold":
+        again.toolchain = None
+    run(source, again, store=store, fresh=what == "fresh")
+    assert sorted(again.order) == sorted(RECIPES)
+
+
+def test_only_the_cells_of_an_edited_recipe_are_built_again(source: Path, store: Store) -> None:
+    run(source, Scripted(), store=store)
+    again = Scripted()
+    plan = make_plan(source, recipes=RECIPES, extras=Extras(tags=("x",)))
+    run_matrix(
+        plan, builder=again, image=None, out=None, bases=[], analyze=analyze,
+        progress=lambda _: None, store=store,
+    )  # fmt: skip
+    assert len(again.order) == 3
+    third = Scripted()
+    run(source, third, store=store)
+    assert third.order == []
+
+
+def test_a_failure_that_would_come_again_is_remembered_and_one_that_passes_is_not(
+    source: Path, store: Store
+) -> None:
+    script: dict[str, Callable[[], Outcome]] = {
+        "default": lambda: NotBuilt("failed", "main.go:1: no", "log", lasting=True),
+        "netgo": lambda: NotBuilt("failed", "the disk is full"),
+    }
+    run(source, Scripted(**script), store=store)
+    again = Scripted(**script)
+    report = run(source, again, store=store)
+    assert again.order == ["netgo"]
+    assert report.builds is not None
+    assert report.builds[0].log_tail == "main.go:1: no\nlog"
+
+
+def test_a_source_that_is_edited_during_the_build_is_not_taken_for_what_was_built(
+    source: Path, store: Store
+) -> None:
+    def edited() -> Outcome:
+        (source / "main.go").write_text("package main // edited\n")
+        return NotBuilt("failed", "no", lasting=True)
+
+    run(source, Scripted(default=edited), store=store)
+    again = Scripted()
+    run(source, again, store=store)
+    assert sorted(again.order) == sorted(RECIPES)
+
+
+def test_a_stored_program_that_was_damaged_is_built_again(
+    source: Path, tmp_path: Path, store: Store
+) -> None:
+    run(source, Scripted(), store=store)
+    for program in (tmp_path / "cache" / "linkcheck" / "cells").glob("*.bin"):
+        program.write_text("damaged")
+    again = Scripted()
+    run(source, again, store=store)
+    assert len(again.order) == 3
+
+
+def test_the_store_keeps_to_its_limit_and_forgets_the_oldest(source: Path, tmp_path: Path) -> None:
+    tiny = Store({"XDG_CACHE_HOME": str(tmp_path / "cache")}, limit=1)
+    run(source, Scripted(), store=tiny)
+    assert list((tmp_path / "cache" / "linkcheck" / "cells").iterdir()) == []
+
+
+def test_an_output_folder_inside_of_the_source_does_not_count_as_a_change(
+    source: Path, store: Store
+) -> None:
+    run(source, Scripted(), source / "out", store=store)
+    again = Scripted()
+    run(source, again, source / "out", store=store)
+    assert again.order == []
+
+
+def test_several_programs_and_platforms_are_cells_of_one_matrix(source: Path) -> None:
+    for name in ("a", "b"):
+        (source / "cmd" / name).mkdir(parents=True)
+        (source / "cmd" / name / "main.go").write_text("package main\n")
+    plan = make_plan(
+        source,
+        recipes=["cgo-off,default"],
+        platforms=["linux/amd64,linux/arm64", "darwin/arm64"],
+        mains=["a", "cmd/b"],
+    )
+    report = run_matrix(
+        plan, builder=Scripted(), image=None, out=None, bases=[], analyze=analyze,
+        progress=lambda _: None,
+    )  # fmt: skip
+    assert report.builds is not None
+    assert [(b.platform, b.name, b.recipe) for b in report.builds] == [
+        (platform, name, recipe)
+        for platform in ("linux/amd64", "linux/arm64", "darwin/arm64")
+        for name in ("a", "b")
+        for recipe in ("cgo-off", "default")
+    ]
+    assert report.subjects[-1].facts.path == "darwin_arm64/default/b"
+
+
+def test_main_packages_that_are_left_out_are_told(source: Path) -> None:
+    (source / "tools").mkdir()
+    (source / "tools" / "main.go").write_text("package main\n")
+    (notice,) = make_plan(source).notices
+    assert "below it are 1 more (tools): --main ./... builds all" in notice
+    assert make_plan(source, mains=["./..."]).notices == ()
+
+
+def test_a_recipe_that_is_for_tests_only_says_so_in_its_row(source: Path) -> None:
+    plan = make_plan(source, recipes=["race"])
+    report = run_matrix(
+        plan, builder=Scripted(), image=None, out=None, bases=[], analyze=analyze,
+        progress=lambda _: None,
+    )  # fmt: skip
+    assert report.builds is not None
+    assert report.builds[0].notes == ("for tests only: not to be shipped",)
+    assert not report.builds[0].shippable
+
+
+@pytest.mark.parametrize(
+    ("texts", "releases"),
+    [(["1.26,1.27"], ("1.26", "1.27")), (["go1.27.3", "1.27.3", "1.28rc1"], ("1.27.3", "1.28rc1"))],
+)
+def test_go_releases_are_comma_separated_or_repeated(
+    texts: list[str], releases: tuple[str, ...]
+) -> None:
+    assert go_releases(texts) == releases
+
+
+@pytest.mark.parametrize("text", ["latest", "1", "1.x", "1.26-alpine"])
+def test_what_is_no_go_release_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=r"no Go release: write --go"):
+        go_releases([text])
+
+
+def test_a_main_package_of_a_module_path_is_named_in_the_path(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"name the package itself: example\.com/x"):
+        make_plan("example.com/x", mains=["cmd"])
+    (program,) = make_plan("example.com/x/cmd/tool@v1.0.0").programs
+    assert program.name == "tool"

@@ -1,0 +1,162 @@
+"""The cells of a matrix carried out: in parallel, each one apart from the others' failures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from linkcheck.build.builder import Builder, BuiltBinary, NotBuilt, Outcome, Program
+from linkcheck.build.reuse import Store, program_digest
+from linkcheck.pipeline.plan import Cell
+
+INTERRUPTED = NotBuilt("skipped", "interrupted")
+MEMORY = 3 << 29  # bytes that one `go build` of a larger program takes, mostly its link
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a cell ended; `reused`: in an earlier run, which took those seconds."""
+
+    outcome: Outcome
+    seconds: float
+    reused: bool = False
+    broken: str = ""  # a bug: what was raised though nothing should have been
+
+
+class Cells:
+    """The cells that were finished so far, their programs below `folder`.
+
+    `store` holds what earlier runs built, and takes what this one builds; with `fresh` nothing
+    is taken out of it.
+    """
+
+    def __init__(
+        self, builder: Builder, folder: Path, store: Store | None = None, *, fresh: bool = False
+    ) -> None:
+        self._builder = builder
+        self._folder = folder
+        self._store = store
+        self._fresh = fresh
+        self._digests: dict[Program, str | None] = {}
+        self._keys: dict[Cell, str] = {}
+        self.ended: dict[Cell, Ended] = {}
+
+    def build(self, cells: Sequence[Cell], progress: Callable[[str], None]) -> bool:
+        """Build all cells; False where Ctrl-C ended that early."""
+        several = len({cell.program for cell in cells}) > 1
+        tell = _teller(progress, several=several)
+        try:
+            todo = [cell for cell in cells if not self._reuse(cell, tell)]
+            return self._build(todo, tell)
+        except KeyboardInterrupt:
+            return False
+        finally:
+            self._keep()
+
+    def _build(self, cells: Sequence[Cell], tell: Callable[[Cell, Ended], None]) -> bool:
+        with ThreadPoolExecutor(_workers(self._builder)) as pool:
+            try:
+                for wave in _waves(cells):
+                    running = {pool.submit(self._run, cell): cell for cell in wave}
+                    self._collect(running, tell)
+            except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._builder.cancel()
+                return False
+        return True
+
+    def _collect(
+        self, running: dict[Future[Ended], Cell], tell: Callable[[Cell, Ended], None]
+    ) -> None:
+        for future in as_completed(running):
+            cell = running[future]
+            self.ended[cell] = future.result()
+            tell(cell, self.ended[cell])
+
+    def _run(self, cell: Cell) -> Ended:
+        begun = time.monotonic()
+        broken = ""
+        try:
+            # a program of an earlier run must not pass for what could not be built now
+            (self._folder / cell.file).unlink(missing_ok=True)
+            outcome = self._builder.build(
+                cell.recipe, cell.program, cell.platform, self._folder / cell.folder
+            )
+        except Exception as error:  # one broken cell must not take the others with it
+            broken = f"{type(error).__name__}: {error}"
+            outcome = NotBuilt("failed", broken)
+        return Ended(outcome, time.monotonic() - begun, broken=broken)
+
+    def _reuse(self, cell: Cell, tell: Callable[[Cell, Ended], None]) -> bool:
+        if self._store is None:
+            return False
+        digest = self._digest(cell.program)
+        key = self._store.key(self._builder, cell.program, digest, cell.recipe, cell.platform)
+        if key is None:
+            return False
+        self._keys[cell] = key
+        found = None if self._fresh else self._store.find(key, self._folder / cell.file)
+        if found is None:
+            return False
+        if isinstance(found.outcome, NotBuilt):
+            (self._folder / cell.file).unlink(missing_ok=True)
+        self.ended[cell] = Ended(found.outcome, found.seconds, reused=True)
+        tell(cell, self.ended[cell])
+        return True
+
+    def _digest(self, program: Program) -> str | None:
+        if program not in self._digests:
+            self._digests[program] = program_digest(program, without=self._folder)
+        return self._digests[program]
+
+    def _keep(self) -> None:
+        """Store what was built, unless its source was edited meanwhile."""
+        new = [cell for cell in self._keys if cell in self.ended and not self.ended[cell].reused]
+        if self._store is None or not new:
+            return
+        before, self._digests = self._digests, {}
+        for cell in new:
+            ended = self.ended[cell]
+            if not ended.broken and self._digest(cell.program) == before[cell.program]:
+                self._store.keep(self._keys[cell], ended.outcome, ended.seconds)
+        self._store.prune()
+
+
+def _waves(cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
+    """The cells in the order to build them.
+
+    The first one for each way in which the standard library is compiled goes ahead, so that the
+    others find it in the cache rather than compile it once more beside each other.
+    """
+    first: dict[tuple[object, ...], Cell] = {}
+    for cell in cells:
+        compiled = tuple(
+            flag for flag in cell.recipe.flags if flag.startswith(("-race", "-buildm"))
+        )
+        first.setdefault((cell.platform, compiled), cell)
+    ahead = list(first.values())
+    yield from ([cell] for cell in ahead[:1])
+    yield ahead[1:]
+    yield [cell for cell in cells if cell not in ahead]
+
+
+def _workers(builder: Builder) -> int:
+    """How many builds at once: `go build` itself uses all cores; more fill the gaps as it links."""
+    capacity = builder.capacity()
+    by_memory = capacity.memory // MEMORY if capacity.memory else capacity.cpus
+    return max(1, min(max(2, capacity.cpus // 2), capacity.cpus, by_memory))
+
+
+def _teller(progress: Callable[[str], None], *, several: bool) -> Callable[[Cell, Ended], None]:
+    def tell(cell: Cell, ended: Ended) -> None:
+        name = f"{cell.program.name} {cell.recipe.name}" if several else cell.recipe.name
+        if isinstance(ended.outcome, BuiltBinary):
+            how = "unchanged, built in" if ended.reused else "built in"
+            progress(f"{name}: {how} {ended.seconds:.1f} s")
+        else:
+            progress(f"{name}: {ended.outcome.status}: {ended.outcome.cause}")
+
+    return tell
