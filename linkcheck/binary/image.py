@@ -32,6 +32,15 @@ class Section(NamedTuple):
     size: int
 
 
+def let_go(data: Bytes) -> None:
+    """Give the pages of a mapped file back, after a pass over much of it.
+
+    They count as this process's memory until then, and are mapped again when they are read.
+    """
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)
+
+
 @dataclass(frozen=True, slots=True)
 class ProgramImage:
     """The bytes of a program with its memory map; segments lie inside the file."""
@@ -50,14 +59,18 @@ class ProgramImage:
                 return segment.offset + (address - segment.address)
         return None
 
-    def read(self, address: int, size: int) -> bytes:
-        """Up to `size` bytes at memory `address`; fewer where the segment ends before."""
+    def span(self, address: int, size: int) -> tuple[int, int]:
+        """File offset and length of what is there of `size` bytes at memory `address`."""
         for segment in self.segments:
             start = address - segment.address
             if 0 <= start < segment.size:
-                offset = segment.offset + start
-                return self.data[offset : offset + min(size, segment.size - start)]
-        return b""
+                return segment.offset + start, max(0, min(size, segment.size - start))
+        return 0, 0
+
+    def read(self, address: int, size: int) -> bytes:
+        """Up to `size` bytes at memory `address`; fewer where the segment ends before."""
+        offset, length = self.span(address, size)
+        return self.data[offset : offset + length]
 
     def section(self, name: str) -> Section | None:
         """The first section of that name, or None."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from linkcheck.binary.image import ProgramImage
+from linkcheck.binary.image import ProgramImage, let_go
 from linkcheck.model.facts import ElfFacts, GoFacts, LibcFacts, LibcFamily
 
 # The first entry of musl's src/errno/__strerror.h; no other libc has that text.
 _MUSL_STRERROR: Final = b"No error information\0"
 # glibc's csu/libc-start.c and libio: both are linked into every static glibc program.
 _GLIBC_STATIC: Final = (b"FATAL: kernel too old\n\0", b"GLIBC_TUNABLES\0", b"glibc.malloc.")
+_PIECE: Final = 16 << 20
 # Version nodes that are not numbers, and the release that introduced them (glibc NEWS).
 _ABI_NODES: Final = {
     "GLIBC_ABI_DT_RELR": (2, 36),
@@ -93,4 +94,8 @@ def _of_static(elf: ElfFacts, go: GoFacts | None, image: ProgramImage) -> LibcFa
 
 
 def _contains(image: ProgramImage, text: bytes) -> bool:
-    return image.data.find(text) >= 0
+    for start in range(0, image.size, _PIECE):
+        if image.data.find(text, start, start + _PIECE + len(text)) >= 0:
+            return True
+        let_go(image.data)
+    return False

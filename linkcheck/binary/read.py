@@ -9,7 +9,7 @@ from typing import Final
 
 from linkcheck.binary.elf.layout import ElfLayout, read_layout
 from linkcheck.binary.elf.program import elf_platform, is_upx_packed, read_program
-from linkcheck.binary.image import Bytes
+from linkcheck.binary.image import Bytes, let_go
 from linkcheck.binary.libc import libc_of
 from linkcheck.binary.sniff import sniff
 from linkcheck.errors import (
@@ -29,7 +29,7 @@ def read_facts(path: str | os.PathLike[str]) -> BinaryFacts:
     Returns everything the file says of itself; what could not be read stands in `gaps`.
     Raises only linkcheck's own errors: UnreadableFileError (not there, a folder, no
     permission), NotAProgramError (script, archive, object file, ...), MalformedBinaryError.
-    Memory stays under about 120 MB whatever the file says; the file itself is mapped.
+    Memory stays under about 170 MB whatever the file says (a real program of 90 MB: 65 MB).
     """
     name = os.fspath(path)
     try:
@@ -81,6 +81,7 @@ def read_bytes(name: str, data: Bytes, size: int) -> BinaryFacts:
 def _read_elf(name: str, data: Bytes, size: int) -> BinaryFacts:
     layout = read_layout(name, data, size)
     elf = read_program(name, layout)
+    let_go(data)
     packer = "UPX" if is_upx_packed(layout) else None
     go, gaps = _read_go(layout) if packer is None else (None, ())
     if packer:

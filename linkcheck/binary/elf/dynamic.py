@@ -6,6 +6,7 @@ import struct
 from typing import Final, NamedTuple
 
 from linkcheck.binary.elf.layout import PT_DYNAMIC, ElfLayout
+from linkcheck.binary.image import Bytes
 from linkcheck.errors import MalformedBinaryError
 
 DT_NEEDED, DT_PLTRELSZ, DT_HASH, DT_STRTAB, DT_SYMTAB = 1, 2, 4, 5, 6
@@ -22,35 +23,44 @@ MAX_TAGS: Final = 4096
 MAX_STRINGS: Final = 16 << 20  # bytes of .dynstr; the largest real ones stay under 8 MiB
 MAX_NEEDED: Final = 4096
 MAX_NAME: Final = 1 << 16  # bytes; C++ names reach some 10,000
+_GLANCE: Final = 64  # bytes; a longer name's dot is found when it is read
 MAX_NAMES: Final = 32 << 20  # bytes of all names read; hostile ones share one string's tails
 
 
 class StringTable:
     """.dynstr, which gives out no more than MAX_NAMES bytes in all."""
 
-    __slots__ = ("_data", "_left")
+    __slots__ = ("_data", "_end", "_left", "_start")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: Bytes, start: int, size: int) -> None:
         self._data = data
+        self._start = start
+        self._end = min(start + size, len(data))
         self._left = MAX_NAMES
+
+    def starts_dotted(self, offset: int) -> bool:
+        """Whether the first bytes at `offset` have a dot, as those of "runtime.gopark" do."""
+        start = self._start + offset
+        return b"." in self._data[start : start + _GLANCE].partition(b"\0")[0]
 
     def at(self, offset: int) -> str:
         """The string at `offset`; "" outside of the table or where none ends within MAX_NAME.
 
         Raises MalformedBinaryError once the names read are more than any linker writes.
         """
-        if not 0 <= offset < len(self._data):
+        start = self._start + offset
+        if not self._start <= start < self._end:
             return ""
-        end = self._data.find(b"\0", offset, offset + MAX_NAME)
+        end = self._data.find(b"\0", start, min(self._end, start + MAX_NAME))
         if end < 0:
             return ""
-        self._left -= end - offset
+        self._left -= end - start
         if self._left < 0:
             raise MalformedBinaryError(
                 f"the dynamic symbols have more than {MAX_NAMES >> 20} MiB of names",
                 next_step="the file is damaged; build it again",
             )
-        return self._data[offset:end].decode("utf-8", "backslashreplace")
+        return self._data[start:end].decode("utf-8", "backslashreplace")
 
 
 class DynamicSection(NamedTuple):
@@ -114,6 +124,8 @@ def read_dynamic(layout: ElfLayout) -> DynamicSection | None:
         tags.append((tag & 0xFFFFFFFF if layout.bits == 32 else tag, value))
     if not tags:
         return None
-    bare = DynamicSection(layout, tuple(tags), StringTable(b""))
-    strings = bare.table(DT_STRTAB, min(bare.value(DT_STRSZ) or 0, MAX_STRINGS))
-    return DynamicSection(layout, bare.tags, StringTable(strings))
+    values = dict(tags)
+    start, size = layout.image.span(
+        values.get(DT_STRTAB, 0), min(values.get(DT_STRSZ, 0), MAX_STRINGS)
+    )
+    return DynamicSection(layout, tuple(tags), StringTable(layout.image.data, start, size))

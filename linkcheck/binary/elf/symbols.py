@@ -69,12 +69,24 @@ class _Reader:
 
     def symbols(self, first: int, count: int) -> Iterator[_Symbol]:
         """Up to `count` symbols from index `first` on; fewer where the file ends."""
+        return map(self._decoded, self._records(first, count))
+
+    def _records(self, first: int, count: int) -> Iterator[tuple[int, ...]]:
         if self._address is None:
             return iter(())
         size = self._record.size
         raw = self._dynamic.layout.image.read(self._address + first * size, count * size)
-        raw = raw[: len(raw) - len(raw) % size]
-        return map(self._decoded, self._record.iter_unpack(raw))
+        return self._record.iter_unpack(raw[: len(raw) - len(raw) % size])
+
+    def defined_names(self, first: int, count: int) -> Iterator[str]:
+        """The names of those that are defined here; most dotted ones are left out unread."""
+        dotted = self._dynamic.strings.starts_dotted
+        text = self._dynamic.text
+        for record in self._records(first, count):
+            section = record[3] if self._wide else record[5]
+            info = record[1] if self._wide else record[3]
+            if section and info >> 4 != STB_LOCAL and not dotted(record[0]):
+                yield text(record[0])
 
     def _decoded(self, record: tuple[int, ...]) -> _Symbol:
         if self._wide:
@@ -163,12 +175,14 @@ def read_exports(dynamic: DynamicSection, definitions: VersionDefinitions | None
 
 
 def read_exported_names(dynamic: DynamicSection) -> frozenset[str]:
-    """The names that a program itself defines for the libraries it loads (-rdynamic, callbacks)."""
+    """The names that a program itself defines for the libraries it loads (-rdynamic, callbacks).
+
+    Those with a dot are left out: Go exports all its functions that way where the C compiler
+    links with -rdynamic, a hundred thousand of them, and no C or C++ library asks for one.
+    """
     first, count = _hashed_range(dynamic)
     return frozenset(
-        s.name
-        for s in _Reader(dynamic).symbols(first, count)
-        if s.section and s.binding != STB_LOCAL
+        name for name in _Reader(dynamic).defined_names(first, count) if "." not in name
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from linkcheck.binary.image import ProgramImage, Section, Segment
+from linkcheck.binary.image import ProgramImage, Section, Segment, let_go
 
 CHUNK = 1 << 20  # a multiple of every alignment used
+_KEPT = 16  # chunks that stay mapped while a search goes on
 _MAX_LOOKS = 2_000_000  # under a second; real programs of 1 GB need a quarter of it
 
 
@@ -34,7 +35,9 @@ def aligned_offsets(
     data = image.data
     budget = _MAX_LOOKS
     for region in _unrepeated(image, regions):
-        for base in range(-region.address % align, region.size, CHUNK):
+        for number, base in enumerate(range(-region.address % align, region.size, CHUNK)):
+            if number % _KEPT == _KEPT - 1:
+                let_go(data)
             start = region.offset + base
             end = region.offset + min(region.size, base + CHUNK)
             column = data[start + probe : end : align]
