@@ -1,3 +1,3 @@
-"""linkcheck: will this Go binary start in that base image, and what is the smallest that suffices?"""
+"""Will this Go binary start in that base image, and what is the smallest that suffices?"""
 
 __version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What keeps the project honest: test images, harvested facts, trials, generated pages."""
