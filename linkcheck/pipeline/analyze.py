@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from linkcheck.advise import judge, needs_of, recommend
 from linkcheck.advise.recommend import Candidate
 from linkcheck.binary import read_facts
-from linkcheck.errors import LinkcheckError, UnreadableFileError, UsageError
+from linkcheck.errors import InputError, LinkcheckError, UnreadableFileError, UsageError
 from linkcheck.images.catalog import load_catalog
 from linkcheck.images.resolve import resolve_base
 from linkcheck.loader import LoadOptions, load_in
@@ -52,13 +52,15 @@ class Analyzer:
     C library, not a library that the usual bases lack.
     """
 
-    def __init__(self, refs: Sequence[str] = (), options: Options = _DEFAULTS) -> None:
+    def __init__(
+        self, refs: Sequence[str] = (), options: Options = _DEFAULTS, *, lenient: bool = False
+    ) -> None:
         """Raises UnknownBaseError or BadRootError for a REF that means no base, UsageError for an
-        unknown CPU level.
+        unknown CPU level. A `lenient` one passes over such REFs as long as one is left.
         """
         catalog = load_catalog().bases
         usual = [base.name for base in catalog if base.default]
-        self._bases = tuple(_KeptBase(ref) for ref in dict.fromkeys(refs or usual))
+        self._bases, self.unusable = _resolve_all(tuple(dict.fromkeys(refs or usual)), lenient)
         self._asked = frozenset(refs)
         known = {base.image.name for base in self._bases}
         self._usual = tuple(_KeptBase(name) for name in usual if name not in known)
@@ -134,6 +136,21 @@ class _KeptBase:
         return self._views[platform]
 
 
+def _resolve_all(
+    refs: tuple[str, ...], lenient: bool
+) -> tuple[tuple[_KeptBase, ...], tuple[Failure, ...]]:
+    bases: list[_KeptBase] = []
+    errors: dict[str, InputError] = {}
+    for ref in refs:
+        try:
+            bases.append(_KeptBase(ref))
+        except InputError as error:
+            errors[ref] = error
+    if errors and not (lenient and bases):
+        raise next(iter(errors.values()))
+    return tuple(bases), tuple(Failure(ref, str(error)) for ref, error in errors.items())
+
+
 def analyze(
     paths: Sequence[str],
     refs: Sequence[str] = (),
@@ -144,16 +161,16 @@ def analyze(
 ) -> Report:
     """Judge every program that `paths` mean on every base of `refs` (default: the usual ones).
 
-    An input that can't be judged becomes a Failure of the report, the others are still judged.
-    `progress(done, total)` is called after each file. Raises UnknownBaseError or BadRootError
-    for a REF that means no base.
+    An input that can't be judged, or a REF that means no base, becomes a Failure of the report,
+    and the others are still judged. `progress(done, total)` is called after each file. Raises
+    UnknownBaseError or BadRootError where no REF means a base.
     """
-    analyzer = Analyzer(refs, options)
+    analyzer = Analyzer(refs, options, lenient=True)
     inputs = list(expand(paths, stdin))
     files = [found for found in inputs if isinstance(found, str)]
     judged = _judge_all(analyzer, files, options.jobs)
     subjects: list[Subject] = []
-    failures: list[Failure] = []
+    failures: list[Failure] = list(analyzer.unusable)
     done = 0
     for found in inputs:
         answer = found if isinstance(found, Failure) else next(judged)

@@ -55,6 +55,13 @@ def test_an_unknown_base_ends_the_call_before_any_program_is_read() -> None:
         analyze(["/nowhere"], ["alpin:3.23"])
 
 
+def test_an_unknown_base_among_others_is_told_and_the_others_are_judged(tmp_path: Path) -> None:
+    gone = f"dir:{tmp_path}/gone"
+    report = analyze([PYTHON], ["alpin:3.23", "scratch", gone])
+    assert [v.base for v in report.subjects[0].verdicts] == ["scratch"]
+    assert [error.path for error in report.errors] == ["alpin:3.23", gone]
+
+
 def test_a_digest_is_there_only_where_it_was_asked_for() -> None:
     assert analyze([PYTHON], ["scratch"]).subjects[0].sha256 is None
     digest = analyze([PYTHON], ["scratch"], Options(digest=True)).subjects[0].sha256
