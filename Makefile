@@ -41,7 +41,7 @@ trials: $(VENV)/.dev ## Start real programs in real bases and compare with the v
 	$(BIN)/python -m tools.trials
 
 trials-ci: $(VENV)/.dev ## The slice of the trials that takes under five minutes.
-	$(BIN)/python -m tools.trials --slice 60
+	$(BIN)/python -m tools.trials --quick --slice 80
 
 fuzz: $(VENV)/.dev ## Feed damaged programs to the reader for a bounded time.
 	$(BIN)/python -m tools.fuzz

@@ -28,7 +28,7 @@ def main() -> int:
         print(f"trials: {len(bases)} real roots; run `python -m tools.testbed roots` first")
         return 2
     began = time.monotonic()
-    fixtures = fixture_programs(options.jobs)
+    fixtures = fixture_programs(options.jobs, quick=options.quick)
     packaged = slice_of(packaged_programs(), options.slice)
     programs = [p for p in fixtures + packaged if options.only in p.label]
     print(
@@ -78,6 +78,7 @@ def _share(part: int, whole: int) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.trials", description=__doc__)
     parser.add_argument("--slice", type=int, default=0, help="this many packaged programs, spread")
+    parser.add_argument("--quick", action="store_true", help="fewer builds of the fixtures")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=1.0, help="grace time of one start")
     parser.add_argument("--only", default="", help="programs whose label contains this")

@@ -12,16 +12,17 @@ from pathlib import Path
 from tools.testbed import cache
 from tools.testbed.golang import goroot
 from tools.trials.programs import TrialProgram
-from tools.trials.variants import VARIANTS, Variant
+from tools.trials.variants import QUICK, VARIANTS, Variant
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 _ARGUMENTS = {"rng": (), "httpsget": ("--self-test",)}
 
 
-def fixture_programs(jobs: int) -> list[TrialProgram]:
+def fixture_programs(jobs: int, *, quick: bool = False) -> list[TrialProgram]:
     """All fixtures that can be built here, for linux and for a few platforms that it refuses."""
     names = sorted(p.name for p in FIXTURES.iterdir() if (p / "go.mod").is_file())
-    cells = [(name, variant) for name in names for variant in VARIANTS]
+    variants = [v for v in VARIANTS if not quick or v.name in QUICK]
+    cells = [(name, variant) for name in names for variant in variants]
     go = goroot() / "bin" / "go"
     with ThreadPoolExecutor(jobs) as pool:
         built = pool.map(lambda cell: _build(go, *cell), cells)

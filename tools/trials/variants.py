@@ -14,6 +14,18 @@ class Variant:
     flags: tuple[str, ...] = ()
 
 
+# one of each kind of program, for the trials of every change
+QUICK = (
+    "default",
+    "cgo-off",
+    "static-glibc",
+    "pie-pure",
+    "static-pie",
+    "musl",
+    "musl-static",
+    "386",
+    "freebsd",
+)
 _CGO = {"CGO_ENABLED": "1"}
 _PURE = {"CGO_ENABLED": "0"}
 _MUSL = {"CGO_ENABLED": "1", "CC": "musl-gcc"}
