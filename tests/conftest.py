@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parent.parent
 FIXTURES = PROJECT / "fixtures"
 sys.path.insert(0, str(PROJECT))  # `tests.report.samples`, `tools`, whatever the working directory
+# a shell starts what it puts into the background with SIGINT ignored, and every child inherits that
+signal.signal(signal.SIGINT, signal.default_int_handler)
 REQUIRE_DOCKER = os.environ.get("LINKCHECK_REQUIRE_DOCKER") == "1"
 
 
@@ -116,6 +119,17 @@ def golang(engine: Engine) -> Image:
     if image is None:
         pytest.skip("the engine has no golang:bookworm: `python -m tools.testbed` makes one")
     return image
+
+
+@pytest.fixture(scope="session")
+def bwrap() -> None:
+    """Skips where there is no bubblewrap, or no namespaces for it."""
+    if shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap is not installed: apt-get install bubblewrap")
+    trial = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
+    done = subprocess.run(trial, capture_output=True, text=True, timeout=30, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"bubblewrap can't make a sandbox on this machine: {done.stderr.strip()}")
 
 
 @pytest.fixture(scope="session")

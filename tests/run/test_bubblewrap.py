@@ -111,7 +111,7 @@ def test_a_service_that_does_not_listen_is_killed_after_the_grace(
 ) -> None:
     seen = scratch.start(probe, ["stay", "deaf"], seconds=0.5)
     assert (seen.outcome, seen.exit_code, seen.output) == ("started", None, "staying\n")
-    assert _processes(probe) == []
+    assert _wait(lambda: not _processes(probe))  # the kernel takes its time on a busy machine
 
 
 def test_of_much_output_the_end_is_kept(scratch: BubblewrapRunner, probe: Path) -> None:
