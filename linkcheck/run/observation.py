@@ -15,11 +15,18 @@ Outcome = Literal["started", "refused", "crashed"]
 # the words of glibc: dl-error-skeleton.c, rtld.c, dl-version.c and dl-lookup.c
 _GLIBC: Final = (
     r"error while loading shared libraries: ",
-    r".*: (?:weak )?version `[^']*' not found \(required by ",
+    r".*: version `[^']*' not found \(required by ",
     r"symbol lookup error: ",
     r"relocation error: ",
     r"CPU ISA level is lower than required",
 )
+# what glibc prints and goes on
+_WARNINGS: Final = (
+    r".*: weak version `[^']*' not found \(required by ",
+    r".*: no version information available \(required by ",
+)
+# an assertion of the loader's own (dl-minimal.c, `__assert_fail`) has no program in front
+_ASSERTION: Final = r"Inconsistency detected by ld\.so: "
 # the words of musl, in ldso/dynlink.c
 _MUSL: Final = (r"Error loading shared library ", r"Error relocating ")
 # shells and sandboxes: the kernel's errno for execve
@@ -76,16 +83,23 @@ _FATAL: Final = frozenset(
 
 
 def _refusal_lines(program: str, output: str) -> list[str]:
+    """What kernel and loader printed; nothing where it was no more than warnings."""
     name = re.escape(program)
-    pattern = re.compile(
-        rf"(?:{name}: (?:{'|'.join(_GLIBC)})|(?:{'|'.join(_MUSL)}))",
+    error = re.compile(
+        rf"{name}: (?:{'|'.join(_GLIBC)})|{_ASSERTION}|(?:{'|'.join(_MUSL)})",
     )
+    warning = re.compile(rf"{name}: (?:{'|'.join(_WARNINGS)})")
     lines = []
+    refused = False
     for line in output.splitlines():
         exec_failure = _EXEC.search(line)
         if exec_failure and exec_failure["path"] == program:
             why = exec_failure["why"]
             lines.append(f"exec {program}: {why[:1].lower()}{why[1:]}")
-        elif pattern.match(line) and "weak version" not in line:
+            refused = True
+        elif error.match(line):
             lines.append(line)
-    return lines
+            refused = True
+        elif warning.match(line):
+            lines.append(line)
+    return lines if refused else []

@@ -46,6 +46,18 @@ def test_a_weak_version_is_only_a_warning() -> None:
     assert judge_output("/app", f"{weak}\nhello\n", 3).started
 
 
+def test_warnings_belong_to_a_refusal_that_follows_them() -> None:
+    warning = "/app: /lib/libf.so: no version information available (required by /app)"
+    found = judge_output("/app", f"{warning}\n{GLIBC}\nbye\n", 1)
+    assert (found.outcome, found.refusal) == ("refused", f"{warning}\n{GLIBC}")
+    assert judge_output("/app", f"{warning}\nbye\n", 1).outcome == "started"
+
+
+def test_an_assertion_of_the_loader_is_a_refusal() -> None:
+    words = "Inconsistency detected by ld.so: dl-version.c: 205: _dl_check_map_versions: Assertion"
+    assert judge_output("/app", f"{words} `needed != NULL' failed!\n", 127).outcome == "refused"
+
+
 def test_the_loaders_words_about_another_program_are_none_of_ours() -> None:
     other = "/bin/other: error while loading shared libraries: libx.so.1: cannot open it"
     assert judge_output("/app", f"started /bin/other\n{other}\n", 1).started
