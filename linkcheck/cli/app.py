@@ -18,6 +18,7 @@ from linkcheck.cli.plain import PlainCommand, spare_pydantic
 COMMANDS: Final = {
     "analyze": ("linkcheck.cli.analyze", "Say where programs run, and the smallest base for each."),
     "matrix": ("linkcheck.cli.matrix", "Build a Go program in several ways and judge each build."),
+    "verify": ("linkcheck.cli.verify", "Start a program in bases, and compare with the verdicts."),
     "bases": ("linkcheck.cli.bases", "Show what the known base images provide."),
     "explain": ("linkcheck.cli.explain", "Show the page of a rule."),
     "schema": ("linkcheck.cli.schema", "Print the JSON Schema of the reports."),

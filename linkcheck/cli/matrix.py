@@ -13,6 +13,7 @@ from linkcheck.cli.options import Bases, Format, Output
 
 if TYPE_CHECKING:
     from linkcheck.model.report import Build
+    from linkcheck.pipeline.verify import Verifier
 
 
 def run(
@@ -128,13 +129,22 @@ def run(
             help="Keep the programs there, as OS_ARCH/RECIPE/NAME.",
         ),
     ] = None,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            envvar="LINKCHECK_VERIFY",
+            help="Start each build in each base (see `linkcheck verify`), and compare.",
+        ),
+    ] = False,
     format_: Format = "table",
     output: Output = None,
 ) -> None:
     """Build a Go program in several ways, and say for each build where it runs.
 
     A build that fails is a row with the compiler's reason. Exit code 0 when something was built,
-    2 when nothing could be, 3 when there is nothing to build with.
+    2 when nothing could be, 3 when there is nothing to build with. With --verify also
+    1 when a start was not as predicted, and 3 when a base can't be tried.
     """
     from linkcheck.build.extras import parse_extras
     from linkcheck.build.reuse import Store
@@ -144,10 +154,12 @@ def run(
     from linkcheck.pipeline.matrix import MatrixInterruptedError
     from linkcheck.pipeline.plan import go_releases, make_plan
     from linkcheck.pipeline.series import run_series
+    from linkcheck.pipeline.verify import Verifier, with_trials_of_builds
     from linkcheck.report import renderer
 
     render = renderer(format_)
-    analyzer = Analyzer(base or ())
+    verifier = Verifier(base or (), progress=note) if verify else None
+    analyzer = verifier or Analyzer(base or ())
     plan = make_plan(
         source,
         recipes=recipe or (),
@@ -181,10 +193,25 @@ def run(
     for notice in report.notices:
         if notice not in told:  # which builder was told as progress
             note(notice)
+    report = with_trials_of_builds(report)
     emit(render(report, screen_for(output)), output)
     if interrupted is not None:
         raise interrupted
-    raise typer.Exit(_exit_code(report.builds or ()))
+    code = _exit_code(report.builds or ())
+    raise typer.Exit(code or _verified(verifier, report.builds or (), named=bool(base)))
+
+
+def _verified(verifier: Verifier | None, builds: Iterable[Build], *, named: bool) -> int:
+    """What `--verify` has to say about the exit code. Raises KeyboardInterrupt after Ctrl-C."""
+    from linkcheck.cli.verify import verified
+    from linkcheck.errors import EXIT_OK
+
+    if verifier is None:
+        return EXIT_OK
+    verifier.close()
+    if verifier.interrupted:
+        raise KeyboardInterrupt
+    return verified([trial for build in builds for trial in build.trials], named=named)
 
 
 def _exit_code(builds: Iterable[Build]) -> int:

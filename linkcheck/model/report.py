@@ -18,6 +18,7 @@ class Subject(NamedTuple):
     verdicts: tuple[Verdict, ...]
     recommendation: Recommendation | None
     sha256: str | None = None
+    trials: tuple[Trial, ...] = ()  # of `verify`, one for each verdict
 
 
 class Failure(NamedTuple):
@@ -28,7 +29,7 @@ class Failure(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What really happened when a build was started in a base."""
+    """What really happened when a program was started in a base."""
 
     base: str
     observed: Literal["started", "refused", "error"]

@@ -11,7 +11,7 @@ from typing import Any
 from linkcheck import __version__
 from linkcheck.model.facts import BinaryFacts, GoFacts
 from linkcheck.model.needs import Need
-from linkcheck.model.report import Build, Report, Subject
+from linkcheck.model.report import Build, Report, Subject, Trial
 from linkcheck.model.verdicts import Finding, Recommendation, Verdict
 from linkcheck.report.screen import Screen
 
@@ -39,7 +39,7 @@ def project(report: Report) -> dict[str, Any]:
 def _subject(subject: Subject) -> dict[str, Any]:
     facts = subject.facts
     elf = facts.elf
-    return {
+    projected: dict[str, Any] = {
         "path": facts.path,
         "sha256": subject.sha256,
         "size": facts.size,
@@ -55,6 +55,9 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "verdicts": [_verdict(v) for v in subject.verdicts],
         "recommendation": _recommendation(subject.recommendation),
     }
+    if subject.trials:  # only there when `verify` made some
+        projected["trials"] = [_trial(t) for t in subject.trials]
+    return projected
 
 
 def _go(facts: BinaryFacts) -> dict[str, Any] | None:
@@ -118,6 +121,16 @@ def _recommendation(recommendation: Recommendation | None) -> dict[str, Any] | N
     }
 
 
+def _trial(trial: Trial) -> dict[str, Any]:
+    return {
+        "base": trial.base,
+        "observed": trial.observed,
+        "exit_code": trial.exit_code,
+        "output_tail": trial.output_tail,
+        "agrees": trial.agrees,
+    }
+
+
 def _build(build: Build) -> dict[str, Any]:
     return {
         "recipe": build.recipe,
@@ -129,16 +142,7 @@ def _build(build: Build) -> dict[str, Any]:
         "path": build.path,
         "image_size": build.image_size,
         "subject": build.subject,
-        "trials": [
-            {
-                "base": t.base,
-                "observed": t.observed,
-                "exit_code": t.exit_code,
-                "output_tail": t.output_tail,
-                "agrees": t.agrees,
-            }
-            for t in build.trials
-        ],
+        "trials": [_trial(t) for t in build.trials],
         "name": build.name,
         "notes": list(build.notes),
         "shippable": build.shippable,

@@ -13,6 +13,7 @@ from linkcheck.report.grid import Row, grid
 from linkcheck.report.program import details, libc_name
 from linkcheck.report.screen import Screen
 from linkcheck.report.text import human_size, paint, paragraph, short_base
+from linkcheck.report.trials import disagreements, outcome, starts
 
 _DETAILED = 20  # programs; beyond that nobody reads on, and the line in the table says most
 _WORST = ("fails", "unknown", "degraded")
@@ -24,6 +25,8 @@ def render(report: Report, screen: Screen = Screen()) -> str:  # noqa: B008 -- f
     blocks: list[list[str]] = []
     if report.builds is not None:
         blocks += _matrix(report, report.builds, screen)
+    elif any(subject.trials for subject in report.subjects):
+        blocks += _verified(report.subjects, screen)
     else:
         if len(report.subjects) > 1:
             blocks.append(_overview(report.subjects, screen))
@@ -79,7 +82,7 @@ def _matrix(report: Report, builds: tuple[Build, ...], screen: Screen) -> list[l
             human_size(facts.size),
             _smallest(subject),
         )
-        rows.append(Row(cells, subject.verdicts))
+        rows.append(Row(cells, subject.verdicts, build.trials))
         judged += [(name, verdict) for verdict in subject.verdicts]
     heads = ("recipe", "linkage", "libc", "DNS", "size", "smallest base")
     notes = [
@@ -88,6 +91,24 @@ def _matrix(report: Report, builds: tuple[Build, ...], screen: Screen) -> list[l
         for line in paragraph(f"{_all_or(about, names)}: {remark}", screen, rest="    ")
     ]
     blocks = [grid(heads, rows, screen), notes, excuses, _whys(judged, screen)]
+    tried = [
+        (name, report.subjects[build.subject].verdicts, build.trials)
+        for name, build in zip(names, builds, strict=True)
+        if build.subject is not None
+    ]
+    blocks.append(outcome([trial for *_, trials in tried for trial in trials], screen))
+    blocks.append(disagreements(tried, screen))
+    return [block for block in blocks if block]
+
+
+def _verified(subjects: tuple[Subject, ...], screen: Screen) -> list[list[str]]:
+    """What `verify` saw: the starts of each program, and what was not as predicted."""
+    blocks: list[list[str]] = []
+    for subject in subjects:
+        blocks.append(starts(subject, screen))
+        tried = [(subject.facts.path, subject.verdicts, subject.trials)]
+        blocks.append(outcome(subject.trials, screen))
+        blocks.append(disagreements(tried, screen))
     return [block for block in blocks if block]
 
 

@@ -79,7 +79,7 @@ class Runners:
             engine = self._connected()
         except MissingToolError as error:
             raise MissingToolError(
-                f"{names[0]} can't be had: {error.message}",
+                f"no engine to hold such an image: {error.message}",
                 next_step="start Docker Engine, or unpack the image and use dir:PATH",
             ) from error
         image = next(filter(None, map(engine.image, names)), None)
@@ -87,8 +87,8 @@ class Runners:
             image = self._pulled(engine, names[0])
         if image is None:
             raise MissingToolError(
-                f"{names[0]} is not in {engine.describe()}",
-                next_step=f"`docker pull {names[0]}`, or name it with --base",
+                f"not here: {engine.describe()} has no such image",
+                next_step="`docker pull` it, or name it with --base",
             )
         if platform.startswith("linux/") and platform.split("/")[1] != image.architecture:
             raise MissingToolError(
@@ -102,7 +102,7 @@ class Runners:
             engine.pull(name, self._progress)
         except MissingToolError as error:
             raise MissingToolError(
-                f"{name} is not in {engine.describe()}, and {error.message}",
+                f"not in {engine.describe()}, and {error.message}",
                 next_step="load it (`docker load`), or unpack it and use dir:PATH",
             ) from error
         return engine.image(name)

@@ -44,7 +44,10 @@ def test_generated_pages_are_up_to_date(name: str) -> None:
 @pytest.mark.go
 @pytest.mark.parametrize("command", commands())
 def test_each_command_of_the_readme_works(
-    command: str, build_fixture: Callable[..., Path], tmp_path: Path
+    command: str,
+    build_fixture: Callable[..., Path],
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     program = build_fixture("hello")
     (tmp_path / "bin").mkdir()
@@ -54,6 +57,8 @@ def test_each_command_of_the_readme_works(
     (tmp_path / "cmd").mkdir()
     (tmp_path / "cmd" / "app").symlink_to(PROJECT / "fixtures" / "hello")
     arguments = shlex.split(command, comments=True)[1:]
+    if arguments[0] == "verify":
+        request.getfixturevalue("bwrap")
     if arguments[0] == "matrix":
         arguments += ["--recipe", "cgo-off", "--builder", "local"]
     done = linkcheck(*arguments, cwd=tmp_path)

@@ -7,7 +7,7 @@ import json
 import jsonschema
 import pytest
 
-from linkcheck.model.report import Report
+from linkcheck.model.report import Report, Trial
 from linkcheck.report.json import project, render
 from linkcheck.report.schema import schema_text
 from tests.report.samples import foreign, matrix, report, subject
@@ -22,6 +22,11 @@ BUILD_KEYS = [
 ]  # fmt: skip
 
 
+def started() -> Report:
+    trial = Trial("scratch", "started", None, "listening", True)
+    return Report((subject()._replace(trials=(trial,)),))
+
+
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft202012Validator:
     schema = json.loads(schema_text())
@@ -29,7 +34,7 @@ def validator() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema)
 
 
-@pytest.mark.parametrize("sample", [report(), matrix(), Report(())])
+@pytest.mark.parametrize("sample", [report(), matrix(), Report(()), started()])
 def test_every_report_is_valid_by_the_published_schema(
     sample: Report, validator: jsonschema.Draft202012Validator
 ) -> None:
@@ -75,6 +80,20 @@ def test_a_matrix_adds_its_builds_and_nothing_else() -> None:
             "observed": "refused",
             "exit_code": 255,
             "output_tail": "exec /app: no such file or directory",
+            "agrees": True,
+        }
+    ]
+
+
+def test_a_subject_has_trials_only_where_it_was_started() -> None:
+    document = project(started())["subjects"][0]
+    assert list(document) == [*SUBJECT_KEYS, "trials"]
+    assert document["trials"] == [
+        {
+            "base": "scratch",
+            "observed": "started",
+            "exit_code": None,
+            "output_tail": "listening",
             "agrees": True,
         }
     ]

@@ -52,7 +52,7 @@ def test_verdicts_are_words_where_the_screen_has_room_for_them() -> None:
 
 
 def test_a_matrix_shows_a_failed_recipe_as_a_row_with_the_compilers_reason() -> None:
-    text = render(matrix())
+    text = render(matrix(), Screen(90))
     assert re.search(
         r"^default +dynamic +glibc 2.34 +cgo +3.4 MB +base-debian13 \+CA ", text, re.MULTILINE
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,13 +89,6 @@ def probe(go_toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         [go_toolchain, "build", "-o", "probe", "."], cwd=folder, env=env, check=True, timeout=300
     )
     return folder / "probe"
-
-
-@pytest.fixture
-def bwrap() -> None:
-    """Skips where there is no bubblewrap."""
-    if shutil.which("bwrap") is None:
-        pytest.skip("bubblewrap is not installed: apt-get install bubblewrap")
 
 
 @pytest.fixture
