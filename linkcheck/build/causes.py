@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 
 from linkcheck.build.builder import NotBuilt
@@ -77,6 +78,13 @@ def tail(log: str) -> str:
     return "\n".join(_TEMPORARY.sub("", log[-MAX_READ:]).strip().splitlines()[-TAIL_LINES:])[
         -TAIL_BYTES:
     ]
+
+
+def explain_os_error(error: OSError, place: object) -> NotBuilt:
+    """The NotBuilt for a file of ours that could not be written or read at `place`."""
+    where = f"{error.filename or place}: {error.strerror or error}"
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return NotBuilt("failed", f"the disk is full ({where})" if full else where)
 
 
 def explain_failure(

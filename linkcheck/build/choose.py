@@ -11,7 +11,7 @@ from linkcheck.build.builder import Builder
 from linkcheck.errors import MissingToolError, UsageError
 
 Progress: TypeAlias = Callable[[str], None]
-Kind: TypeAlias = Literal["auto", "docker", "local"]
+Kind: TypeAlias = Literal["auto", "docker", "local", "bake"]
 
 
 def _silent(_: str) -> None:
@@ -43,13 +43,13 @@ def choose_builder(
 ) -> tuple[Builder, str]:
     """The builder of that kind, and one sentence that says which it is and why.
 
-    "auto" takes the first of BUILDERS that works. An `image` asks for docker.
+    "auto" takes docker where that works, else local. An `image` asks for docker.
     Raises UsageError for a kind that there is not, MissingToolError where what was asked for,
     or with "auto" every builder, is missing.
     """
     if kind != "auto" and kind not in BUILDERS:
         raise UsageError(
-            f"there is no builder {kind!r}", next_step=f"take auto, {' or '.join(BUILDERS)}"
+            f"there is no builder {kind!r}", next_step=f"take one of auto, {', '.join(BUILDERS)}"
         )
     if image is not None and kind == "local":
         raise UsageError(
@@ -65,9 +65,9 @@ def choose_builder(
 
 def _first_that_works(wishes: Wishes) -> tuple[Builder, str]:
     missing: list[str] = []
-    for name, make in BUILDERS.items():
+    for name in BY_ITSELF:
         try:
-            builder = make(wishes)
+            builder = BUILDERS[name](wishes)
         except MissingToolError as error:
             missing.append(error.message)
             continue
@@ -102,4 +102,15 @@ def _local(wishes: Wishes) -> Builder:
     return LocalBuilder(environ=wishes.environ, release=wishes.go)
 
 
-BUILDERS: Mapping[str, Callable[[Wishes], Builder]] = {"docker": _docker, "local": _local}
+def _bake(wishes: Wishes) -> Builder:
+    from linkcheck.build.bake_builder import BakeBuilder  # noqa: PLC0415 -- see _local
+
+    return BakeBuilder(image=wishes.image, go=wishes.go, environ=wishes.environ)
+
+
+BUILDERS: Mapping[str, Callable[[Wishes], Builder]] = {
+    "docker": _docker,
+    "local": _local,
+    "bake": _bake,
+}
+BY_ITSELF = ("docker", "local")  # what "auto" tries, in this order

@@ -16,10 +16,10 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from linkcheck.build.builder import BuiltBinary, Capacity, NotBuilt, Outcome, Program
-from linkcheck.build.causes import explain_failure, tail
+from linkcheck.build.causes import explain_failure, explain_os_error, tail
 from linkcheck.build.compilers import Tools, Workshop, tools_for
 from linkcheck.build.folders import cache_home, deliver, scratch
-from linkcheck.build.inside import SOURCE, VOLUMES, WORK, Inside
+from linkcheck.build.inside import SOURCE, VOLUMES, WORK, Inside, with_own_paths
 from linkcheck.build.invocation import build_call
 from linkcheck.build.platforms import Platform, linux_platform
 from linkcheck.build.recipe_tables import Recipe
@@ -104,7 +104,7 @@ class DockerBuilder:
                 return NotBuilt("skipped", "interrupted")
             return NotBuilt("failed", str(error))
         except OSError as error:
-            return NotBuilt("failed", f"{error.filename or into}: {error.strerror or error}")
+            return explain_os_error(error, into)
 
     def cancel(self) -> None:
         """Remove the running containers."""
@@ -159,7 +159,7 @@ class DockerBuilder:
                 call.argv, env={**self._inside.env(), **tools.env, **call.env}, cwd=call.cwd
             )
         if isinstance(source, Source):
-            end = replace(end, output=self._inside.with_own_paths(end.output, source))
+            end = replace(end, output=with_own_paths(end.output, source))
         if end.exit_code != 0:
             return self._failure(container, end, recipe, tools, time.monotonic() - begun)
         output = PurePosixPath(call.output)

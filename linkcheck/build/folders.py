@@ -61,6 +61,11 @@ def deliver(finished: Path, target: Path) -> None:
         shutil.copyfile(finished, partial)
         partial.chmod(0o755)
         partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        if error.filename == str(finished):
+            raise
+        raise OSError(error.errno, error.strerror, str(target)) from error
     except BaseException:
         partial.unlink(missing_ok=True)
         raise

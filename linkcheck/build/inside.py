@@ -15,6 +15,7 @@ from linkcheck.build.builder import Program
 from linkcheck.build.compilers import Zig
 from linkcheck.build.goenv import proxy_folders
 from linkcheck.build.invocation import passed_on
+from linkcheck.build.machine import file_state
 from linkcheck.build.platforms import linux_platform
 from linkcheck.build.source import Source
 from linkcheck.build.toolchain import find_zig
@@ -59,7 +60,7 @@ class Inside:
 
     def identity(self) -> tuple[object, ...]:
         """What of it a program may depend on."""
-        return (self._settings, str(self._host_zig))
+        return (self._settings, file_state(self._host_zig))
 
     @cached_property
     def zig(self) -> Zig | None:
@@ -103,11 +104,6 @@ class Inside:
             with pack(source.tree, SOURCE, without=without) as archive:
                 container.put(archive, "/")
 
-    @staticmethod
-    def with_own_paths(log: str, source: Source) -> str:
-        """What the compiler said of /src, said of the folder that the user knows."""
-        return _INSIDE.sub(lambda _: str(source.tree), log)
-
     @cached_property
     def _proxies(self) -> tuple[Path, ...]:
         folders = proxy_folders(self._settings.get("GOPROXY", ""))
@@ -135,6 +131,11 @@ class Inside:
         for name, file in ((".netrc", netrc), ("known_hosts", home / ".ssh" / "known_hosts")):
             if file.is_file():
                 yield name, file.read_bytes()
+
+
+def with_own_paths(log: str, source: Source) -> str:
+    """What the compiler said of /src, said of the folder that the user knows."""
+    return _INSIDE.sub(lambda _: str(source.tree), log)
 
 
 def _archive(folder: str, files: Mapping[str, bytes]) -> IO[bytes]:

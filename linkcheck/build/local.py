@@ -12,12 +12,12 @@ from functools import cached_property
 from pathlib import Path
 
 from linkcheck.build.builder import BuiltBinary, Capacity, NotBuilt, Outcome, Program
-from linkcheck.build.causes import explain_failure, tail
+from linkcheck.build.causes import explain_failure, explain_os_error, tail
 from linkcheck.build.compilers import CCompiler, Tools, Workshop, Zig, choose_compiler, tools_for
 from linkcheck.build.folders import cache_home, deliver, scratch
 from linkcheck.build.goenv import user_settings
 from linkcheck.build.invocation import PASSED_ON, build_call
-from linkcheck.build.machine import capacity, libraries_state
+from linkcheck.build.machine import capacity, file_state, libraries_state
 from linkcheck.build.platforms import Platform, host_platform, linux_platform
 from linkcheck.build.process import Finished, Processes
 from linkcheck.build.recipe_tables import Recipe
@@ -89,6 +89,7 @@ class LocalBuilder:
             about.append(tools.cause)
         else:
             about += [dict(tools.env), tools.lacking, libraries_state(tools.env.get("CC", ""))]
+            about += [file_state(self._go.path), file_state(find_zig(self._environ))]
         return json.dumps(about, sort_keys=True)
 
     def build(self, recipe: Recipe, source: Program, platform: Platform, into: Path) -> Outcome:
@@ -103,7 +104,7 @@ class LocalBuilder:
                     return refused
                 deliver(program, into / source.name)
         except OSError as error:
-            return NotBuilt("failed", f"{error.filename or self._go.path}: {error.strerror}")
+            return explain_os_error(error, self._go.path)
         return BuiltBinary(into / source.name, tail(f"{tools.note}\n{finished.output}"))
 
     def cancel(self) -> None:

@@ -35,6 +35,17 @@ def libraries_state(cc: str) -> list[object]:
     return [[str(folder), _changed(folder)] for folder in folders]
 
 
+def file_state(file: Path | None) -> list[object]:
+    """What changes when a program of this machine is replaced."""
+    if file is None:
+        return []
+    try:
+        status = file.stat()
+    except OSError:
+        return [str(file)]
+    return [str(file), status.st_size, status.st_mtime_ns]
+
+
 def _changed(folder: Path) -> int:
     try:
         return folder.stat().st_mtime_ns

@@ -13,6 +13,7 @@ from linkcheck.cli.options import Bases, Format, Output
 
 if TYPE_CHECKING:
     from linkcheck.model.report import Build
+    from linkcheck.pipeline.plan import Plan
     from linkcheck.pipeline.verify import Verifier
 
 
@@ -52,7 +53,7 @@ def run(
     builder: Annotated[
         str,
         typer.Option(
-            metavar="auto|docker|local",
+            metavar="auto|docker|local|bake",
             envvar="LINKCHECK_BUILDER",
             help="What builds; auto: Docker if an engine answers, else the Go at hand.",
         ),
@@ -137,6 +138,24 @@ def run(
             help="Start each build in each base (see `linkcheck verify`), and compare.",
         ),
     ] = False,
+    plan_: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--plan",
+            metavar="bake|github",
+            envvar="LINKCHECK_PLAN",
+            help="Build nothing: print a docker-bake file, or a matrix for GitHub Actions.",
+        ),
+    ] = None,
+    collect_: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option(
+            "--collect",
+            metavar="DIR",
+            envvar="LINKCHECK_COLLECT",
+            help="Build nothing: judge what other machines built there; again for more.",
+        ),
+    ] = None,
     format_: Format = "table",
     output: Output = None,
 ) -> None:
@@ -151,6 +170,8 @@ def run(
     from linkcheck.cli.config import own_recipes
     from linkcheck.cli.output import emit, note, screen_for
     from linkcheck.pipeline.analyze import Analyzer
+    from linkcheck.pipeline.collect import collect
+    from linkcheck.pipeline.export import Export, export
     from linkcheck.pipeline.matrix import MatrixInterruptedError
     from linkcheck.pipeline.plan import go_releases, make_plan
     from linkcheck.pipeline.series import run_series
@@ -160,14 +181,30 @@ def run(
     render = renderer(format_)
     verifier = Verifier(base or (), progress=note) if verify else None
     analyzer = verifier or Analyzer(base or ())
-    plan = make_plan(
-        source,
-        recipes=recipe or (),
-        platforms=platform or (),
-        mains=main or (),
-        extras=parse_extras(env or (), tags or (), [ldflags] if ldflags else (), vcs=buildvcs),
-        own=own_recipes(),
-    )
+    releases = go_releases(go or ())
+    extras = parse_extras(env or (), tags or (), [ldflags] if ldflags else (), vcs=buildvcs)
+
+    def plan() -> Plan:
+        return make_plan(
+            source,
+            recipes=recipe or (),
+            platforms=platform or (),
+            mains=main or (),
+            extras=extras,
+            own=own_recipes(),
+        )
+
+    if plan_:
+        flags = [
+            *_again("--env", env),
+            *_again("--tags", tags),
+            *_again("--ldflags", [ldflags] if ldflags else ()),
+            *_again("--base", base),
+            *(["--buildvcs"] if buildvcs else []),
+        ]
+        wanted = Export(plan(), source, releases, image, out, flags, os.environ)
+        emit(export(plan_, wanted), output)
+        raise typer.Exit
     told: set[str] = set()
 
     def progress(message: str) -> None:
@@ -176,18 +213,21 @@ def run(
 
     interrupted = None
     try:
-        report = run_series(
-            plan,
-            go=go_releases(go or ()),
-            builder=builder,
-            image=image,
-            out=out,
-            analyzer=analyzer,
-            progress=progress,
-            store=Store(os.environ),
-            fresh=fresh,
-            private=private,
-        )
+        if collect_:
+            report = collect(collect_, analyzer.subject)
+        else:
+            report = run_series(
+                plan(),
+                go=releases,
+                builder=builder,
+                image=image,
+                out=out,
+                analyzer=analyzer,
+                progress=progress,
+                store=Store(os.environ),
+                fresh=fresh,
+                private=private,
+            )
     except MatrixInterruptedError as error:
         report, interrupted = error.report, error
     for notice in report.notices:
@@ -199,6 +239,10 @@ def run(
         raise interrupted
     code = _exit_code(report.builds or ())
     raise typer.Exit(code or _verified(verifier, report.builds or (), named=bool(base)))
+
+
+def _again(flag: str, values: Iterable[str] | None) -> list[str]:
+    return [word for value in values or () for word in (flag, value)]
 
 
 def _verified(verifier: Verifier | None, builds: Iterable[Build], *, named: bool) -> int:

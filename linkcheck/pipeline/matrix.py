@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from linkcheck.build.builder import Builder, BuiltBinary, NotBuilt
+from linkcheck.build.builder import Builder, BuiltBinary, NotBuilt, Outcome
 from linkcheck.build.choose import choose_builder
 from linkcheck.build.platforms import linux_platform
 from linkcheck.build.reuse import Store
@@ -157,7 +157,7 @@ def _row(cell: Cell, ended: Ended, go: str | None, kept: Path | None) -> Build:
         go=go,
         status="ok" if isinstance(outcome, BuiltBinary) else outcome.status,
         seconds=round(ended.seconds, 3),
-        log_tail=outcome.log_tail if isinstance(outcome, BuiltBinary) else _reason(outcome),
+        log_tail=reason_of(outcome),
         path=str(kept) if built and kept else None,
         name=cell.program.name,
         notes=tuple(notes),
@@ -194,8 +194,10 @@ def _output(out: Path | None) -> Iterator[Path]:
     yield out.resolve()
 
 
-def _reason(outcome: NotBuilt) -> str:
-    """The cause, and below it what the compiler said unless that is all of it."""
+def reason_of(outcome: Outcome) -> str:
+    """What the log told; where nothing was built the cause comes first, in a line of its own."""
+    if isinstance(outcome, BuiltBinary):
+        return outcome.log_tail
     more = outcome.log_tail.strip()
     return outcome.cause if more in {"", outcome.cause} else f"{outcome.cause}\n{more}"
 

@@ -15,8 +15,8 @@ NO_ENGINE = {"DOCKER_HOST": "unix:///no/such.sock"}
 
 
 def test_a_builder_that_there_is_not_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(UsageError, match=r"no builder 'bake'.*auto, docker or local"):
-        choose_builder("bake")
+    with pytest.raises(UsageError, match=r"no builder 'cake'.*auto, docker, local, bake"):
+        choose_builder("cake")
 
 
 def test_an_image_and_the_local_builder_do_not_go_together() -> None:
