@@ -16,6 +16,8 @@ from linkcheck.report.screen import Screen
 FORMATS: Final = {
     "table": "linkcheck.report.table",
     "json": "linkcheck.report.json",
+    "markdown": "linkcheck.report.markdown",
+    "html": "linkcheck.report.html",
 }
 
 

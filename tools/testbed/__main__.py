@@ -12,14 +12,14 @@ from .host import TestbedError, need, say
 
 
 def _commands() -> None:
-    """Find or install what tests and trials themselves call: to start programs, to build them."""
-    for command in ("bwrap", "gcc", "musl-gcc"):
+    """Find or install what tests and trials call: to start programs, to build them, to look."""
+    for command in ("bwrap", "gcc", "musl-gcc", "chromium", "chromedriver"):
         need(command)
 
 
 # In the order in which `all` runs them: images need the engine and the roots.
 COMMANDS: dict[str, tuple[str, Callable[[], object]]] = {
-    "commands": ("bubblewrap and C compilers, installed here if need be", _commands),
+    "commands": ("bubblewrap, C compilers and a browser, installed here if need be", _commands),
     "go": ("a Go toolchain; its GOROOT is the last line printed", golang.goroot),
     "docker": ("a Docker Engine that answers, started here if need be", engine.start),
     "roots": ("root file systems of base images", roots.make),

@@ -16,6 +16,8 @@ from pathlib import Path
 # Commands that recipes call, by the Debian package that brings each.
 PACKAGES = {
     "bwrap": "bubblewrap",
+    "chromedriver": "chromium-driver",
+    "chromium": "chromium",
     "debootstrap": "debootstrap",
     "debugfs": "e2fsprogs",
     "docker": "docker.io",
