@@ -22,7 +22,7 @@ Bases = Annotated[
         "--base",
         metavar="REF",
         envvar="LINKCHECK_BASE",
-        help="A base: a name (see `linkcheck bases`) or dir:PATH; again for more.",
+        help="A base: a name (see `linkcheck bases`), dir:PATH or docker:NAME; again for more.",
     ),
 ]
 Format = Annotated[

@@ -1,4 +1,4 @@
-"""REF -> base: a name of the catalog, or `dir:PATH`."""
+"""REF -> base: a name of the catalog, `dir:PATH`, or an image of an archive or the engine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from linkcheck.model.provides import BaseImage
 if TYPE_CHECKING:
     from linkcheck.model.library import LibraryView
 
-_LATER: Final = ("docker", "docker-archive", "oci-dir", "oci-archive", "registry")
+_IMAGES: Final = frozenset({"docker", "docker-archive", "oci-dir", "oci-archive"})
 
 
 class ResolvedBase(Protocol):
@@ -42,17 +42,22 @@ def resolve_base(ref: str) -> ResolvedBase:
     """The base that `ref` names.
 
     Raises UnknownBaseError for a name that nothing knows (with the nearest known names) and
-    BadRootError for a `dir:` whose folder can't be read.
+    BadRootError for a `dir:` whose folder, or an image that can't be read, MissingToolError for
+    `docker:NAME` without an engine that holds it.
     """
     scheme, colon, rest = ref.partition(":")
     if colon and scheme == "dir":
         from linkcheck.images.root_base import RootBase  # noqa: PLC0415 -- most calls need none
 
         return RootBase(ref, rest)
-    if colon and scheme in _LATER:
+    if colon and scheme in _IMAGES:
+        from linkcheck.images.image_base import ImageBase  # noqa: PLC0415 -- see above
+
+        return ImageBase(ref)
+    if colon and scheme == "registry":
         raise UnknownBaseError(
-            f"{ref}: images of the form `{scheme}:` can't be read yet",
-            next_step="unpack it (`docker export` and tar) and use dir:PATH",
+            f"{ref}: images of a registry can't be read yet",
+            next_step="pull it (`docker pull`) and use docker:NAME",
         )
     catalog = load_catalog()
     base = catalog.find(ref)

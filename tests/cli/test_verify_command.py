@@ -20,23 +20,25 @@ from tests.cli.command import PROJECT, linkcheck
 Build = Callable[..., Path]
 Root = Callable[[str], Path]
 NOWHERE = "unix:///no/such.sock"
+# patch releases and dates, which the catalog understands: each test process has tags of its own
 TAGS = {
-    "linkcheck-test/alpine:3.23": "alpine:3.23",
-    "linkcheck-test/debian:12": "debian:12-slim",
-    "linkcheck-test/distroless-static-debian12": "gcr.io/distroless/static-debian12",
+    "linkcheck-test/alpine:3.23": f"alpine:3.23.{os.getpid()}",
+    "linkcheck-test/debian:12": f"debian:12.{os.getpid()}-slim",
+    "linkcheck-test/distroless-static-debian12": (
+        f"gcr.io/distroless/static-debian12:latest-{os.getpid()}"
+    ),
 }
 
 
 @pytest.fixture(scope="module")
 def named_images(engine: Engine) -> Iterator[list[str]]:
-    """The testbed's images under the catalog's names, where these are free."""
+    """The testbed's images under names that mean those of the catalog."""
     tagged = []
     for ours, name in TAGS.items():
         if engine.image(ours) is None:
             pytest.skip(f"the engine has no {ours}: `python -m tools.testbed` makes it")
-        if engine.image(name) is None:
-            engine.client.tag(ours, *name.split(":"))
-            tagged.append(name)
+        engine.client.tag(ours, *name.split(":"))
+        tagged.append(name)
     yield list(TAGS.values())
     for name in tagged:
         engine.client.remove_image(name, noprune=True)
@@ -82,7 +84,8 @@ def test_a_dynamic_program_is_refused_where_that_was_predicted(
     named_images: list[str], build_fixture: Build
 ) -> None:
     program = build_fixture("dnslookup", CGO_ENABLED="1")
-    bases = flags(["scratch", "alpine:3.23", "gcr.io/distroless/static-debian12"])
+    alpine, _, static = named_images
+    bases = flags(["scratch", alpine, static])
     done = linkcheck("verify", program, *bases)
     assert done.returncode == 0
     assert done.stdout.count("exec /app: no such file or directory") == 3
