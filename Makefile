@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 DEMO_FIXTURES ?= hello rng httpsget cgomath
 DEMO_OUT ?= linkcheck-out
+# Go comes with the demo; where there is no C compiler, zig's comes too: half of the recipes need one
+DEMO_EXTRAS := go$(shell { command -v cc || command -v gcc || command -v clang; } >/dev/null || echo ,zig)
 
 .PHONY: help demo test lint check docs trials trials-ci fuzz bench clean
 
@@ -56,7 +58,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[go]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(DEMO_EXTRAS)]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
