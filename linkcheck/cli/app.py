@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "matrix": ("linkcheck.cli.matrix", "Build a Go program in several ways and judge each build."),
     "verify": ("linkcheck.cli.verify", "Start a program in bases, and compare with the verdicts."),
     "bases": ("linkcheck.cli.bases", "Show what the known base images provide."),
+    "doctor": ("linkcheck.cli.doctor", "Show which tools are here, and what the others cost."),
     "explain": ("linkcheck.cli.explain", "Show the page of a rule."),
     "schema": ("linkcheck.cli.schema", "Print the JSON Schema of the reports."),
     "version": ("linkcheck.cli.version", "Print the version."),
