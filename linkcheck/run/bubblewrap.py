@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Final
 
@@ -34,6 +35,7 @@ _ENVIRONMENT: Final = {
     "LC_ALL": "C",
 }
 _FILE_SIZE: Final = 64 << 20
+_HANDED_OVER: Final = f"transferring control: {PROGRAM}\n"  # elf/rtld.c, under LD_DEBUG
 _EXECVP: Final = f"bwrap: execvp {PROGRAM}: "  # the program's fault, not the sandbox's
 
 
@@ -76,7 +78,23 @@ class BubblewrapRunner:
     ) -> Observation:
         """See `Runner.start`. `memory` bounds the program's data."""
         check_program(program)
-        command = [self._bwrap, *_sandbox(self._root, program.absolute())]
+        seen = self._start(program, arguments, seconds, memory)
+        if seen.outcome != "crashed":
+            return seen
+        # who died in silence, the loader or the program? glibc's loader tells, if it is asked
+        asked = ("--setenv", "LD_DEBUG", "files")
+        told = self._start(program, arguments, seconds, memory, asked)
+        return replace(seen, outcome="started") if _HANDED_OVER in told.output else seen
+
+    def _start(
+        self,
+        program: Path,
+        arguments: Sequence[str],
+        seconds: float,
+        memory: int,
+        extra: Sequence[str] = (),
+    ) -> Observation:
+        command = [self._bwrap, *_sandbox(self._root, program.absolute()), *extra]
         # both files have no name: whatever ends us, nothing is left behind
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as helper:
             if (code := launcher()) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,21 @@ def test_a_root_with_a_tmp_gives_a_fresh_one_and_stays_as_it_was(
     assert (seen["has /tmp"], seen["write /tmp"], seen["write /"]) == ("yes", "yes", "no")
     assert sorted((root(name) / "tmp").iterdir()) == before
     assert not (root(name) / "app").exists()
+
+
+@pytest.mark.testbed
+def test_a_program_that_dies_in_silence_after_its_loader_is_done_has_started(
+    root: Root, tmp_path: Path
+) -> None:
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc on this machine")
+    program = tmp_path / "dies"
+    source = "int main(void) { *(volatile int *)0 = 1; return 0; }"
+    for flags, outcome in (((), "started"), (("-static",), "crashed")):
+        command = ["gcc", "-x", "c", "-", "-o", str(program), *flags]
+        subprocess.run(command, input=source, text=True, check=True)
+        seen = start_in_root(root("debian-13"), program)
+        assert (seen.outcome, seen.output) == (outcome, "")
 
 
 @pytest.mark.testbed
