@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from linkcheck.loader.glibc import Loaded
+    from linkcheck.loader.link_maps import Loaded
 
 DFS_RELEASE: Final = (2, 35)
 MAX_OLD_STEPS: Final = 100_000  # the old sort is quadratic and ends on cycles by counting

@@ -14,7 +14,7 @@ from linkcheck.model.facts import SymbolNeed
 from linkcheck.model.provides import UNKNOWN
 
 if TYPE_CHECKING:
-    from linkcheck.loader.glibc import Loaded, Namespace
+    from linkcheck.loader.link_maps import Loaded, Namespace
 
 Release = tuple[int, int] | None
 

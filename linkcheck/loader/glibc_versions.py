@@ -13,7 +13,7 @@ from linkcheck.loader.outcome import Log
 from linkcheck.model.facts import VersionNeed
 
 if TYPE_CHECKING:
-    from linkcheck.loader.glibc import Loaded, Namespace
+    from linkcheck.loader.link_maps import Loaded, Namespace
 
 RELR_NODE: Final = "GLIBC_ABI_DT_RELR"
 RELR_RELEASE: Final = (2, 36)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from linkcheck.binary.elf.layout import PT_DYNAMIC, ElfLayout
 from linkcheck.binary.image import Bytes
 from linkcheck.errors import MalformedBinaryError
+from linkcheck.model.facts import SymbolNeed, VersionNeed
 
 DT_NEEDED, DT_PLTRELSZ, DT_HASH, DT_STRTAB, DT_SYMTAB = 1, 2, 4, 5, 6
 DT_RELA, DT_RELASZ, DT_STRSZ, DT_SONAME, DT_RPATH = 7, 8, 10, 14, 15
@@ -105,6 +106,17 @@ class DynamicSection(NamedTuple):
         """Up to `size` bytes at the address that `tag` holds; b"" where there are none."""
         address = self.value(tag)
         return b"" if address is None or size <= 0 else self.layout.image.read(address, size)
+
+
+class LoaderTables(NamedTuple):
+    """What only a dynamic loader reads of a program."""
+
+    version_needs: tuple[VersionNeed, ...]
+    undefined: tuple[SymbolNeed, ...]
+    exported: frozenset[str]
+
+
+NO_TABLES: Final = LoaderTables((), (), frozenset())
 
 
 def read_dynamic(layout: ElfLayout) -> DynamicSection | None:

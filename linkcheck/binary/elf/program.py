@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from linkcheck.binary.elf import dynamic as dt
-from linkcheck.binary.elf.dynamic import DynamicSection, read_dynamic
+from linkcheck.binary.elf.dynamic import NO_TABLES, DynamicSection, read_dynamic
 from linkcheck.binary.elf.layout import (
     PF_X,
     PT_GNU_RELRO,
@@ -18,7 +18,7 @@ from linkcheck.binary.elf.layout import (
 from linkcheck.binary.elf.machines import EM_ARM, architecture, machine_name
 from linkcheck.binary.elf.notes import read_notes
 from linkcheck.errors import MalformedBinaryError, NotAProgramError
-from linkcheck.model.facts import ElfFacts, Linkage, Notes, SymbolNeed, VersionNeed
+from linkcheck.model.facts import ElfFacts, Linkage, Notes
 
 ET_REL, ET_EXEC, ET_DYN, ET_CORE = 1, 2, 3, 4
 PATH_MAX: Final = 4096
@@ -32,17 +32,6 @@ _OS_BY_VENDOR: Final = {
     "Android": "android",
     "SUNW Solaris": "solaris",
 }
-
-
-class LoaderTables(NamedTuple):
-    """What only a dynamic loader reads of a program."""
-
-    version_needs: tuple[VersionNeed, ...]
-    undefined: tuple[SymbolNeed, ...]
-    exported: frozenset[str]
-
-
-NO_TABLES: Final = LoaderTables((), (), frozenset())
 
 
 def read_program(path: str, layout: ElfLayout) -> ElfFacts:

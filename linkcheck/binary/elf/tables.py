@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from linkcheck.binary.elf.dynamic import DynamicSection
-from linkcheck.binary.elf.program import LoaderTables
+from linkcheck.binary.elf.dynamic import DynamicSection, LoaderTables
 from linkcheck.binary.elf.symbols import read_exported_names, read_symbol_needs
 from linkcheck.binary.elf.versions import read_version_needs
 
