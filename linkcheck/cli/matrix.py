@@ -168,6 +168,7 @@ def run(
     from linkcheck.build.extras import parse_extras
     from linkcheck.build.reuse import Store
     from linkcheck.cli.config import own_recipes
+    from linkcheck.cli.live import view
     from linkcheck.cli.output import emit, note, screen_for
     from linkcheck.pipeline.analyze import Analyzer
     from linkcheck.pipeline.collect import collect
@@ -179,7 +180,8 @@ def run(
     from linkcheck.report import renderer
 
     render = renderer(format_)
-    verifier = Verifier(base or (), progress=note) if verify else None
+    seen = view()
+    verifier = Verifier(base or (), progress=seen.say) if verify else None
     analyzer = verifier or Analyzer(base or ())
     releases = go_releases(go or ())
     extras = parse_extras(env or (), tags or (), [ldflags] if ldflags else (), vcs=buildvcs)
@@ -209,25 +211,28 @@ def run(
 
     def progress(message: str) -> None:
         told.add(message)
-        note(message)
+        seen.say(message)
 
     interrupted = None
     try:
         if collect_:
             report = collect(collect_, analyzer.subject)
         else:
-            report = run_series(
-                plan(),
-                go=releases,
-                builder=builder,
-                image=image,
-                out=out,
-                analyzer=analyzer,
-                progress=progress,
-                store=Store(os.environ),
-                fresh=fresh,
-                private=private,
-            )
+            planned = plan()
+            with seen:
+                report = run_series(
+                    planned,
+                    go=releases,
+                    builder=builder,
+                    image=image,
+                    out=out,
+                    analyzer=analyzer,
+                    progress=progress,
+                    store=Store(os.environ),
+                    fresh=fresh,
+                    private=private,
+                    watch=seen.watch,
+                )
     except MatrixInterruptedError as error:
         report, interrupted = error.report, error
     for notice in report.notices:

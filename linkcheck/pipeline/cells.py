@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 from linkcheck.build.builder import Builder, BuiltBinary, NotBuilt, Outcome, Program
 from linkcheck.build.reuse import Store, program_digest
+from linkcheck.pipeline.events import CellEvent, State, Watch, cell_names, unwatched
 from linkcheck.pipeline.plan import Cell
 
 INTERRUPTED = NotBuilt("skipped", "interrupted")
@@ -30,23 +31,34 @@ class Cells:
     """The cells that were finished so far, their programs below `folder`.
 
     `store` holds what earlier runs built, and takes what this one builds; with `fresh` nothing
-    is taken out of it.
+    is taken out of it. `watch` is told of each step.
     """
 
     def __init__(
-        self, builder: Builder, folder: Path, store: Store | None = None, *, fresh: bool = False
+        self,
+        builder: Builder,
+        folder: Path,
+        store: Store | None = None,
+        *,
+        fresh: bool = False,
+        watch: Watch = unwatched,
     ) -> None:
         self._builder = builder
         self._folder = folder
         self._store = store
         self._fresh = fresh
+        self._watch = watch
+        self._names: dict[Cell, str] = {}
         self._digests: dict[Program, str | None] = {}
         self._keys: dict[Cell, str] = {}
         self.ended: dict[Cell, Ended] = {}
 
     def build(self, cells: Sequence[Cell], progress: Callable[[str], None]) -> bool:
         """Build all cells; False where Ctrl-C ended that early."""
-        tell = _teller(cells, progress)
+        self._names = cell_names(cells)
+        for name in self._names.values():
+            self._watch(CellEvent(name, "waiting"))
+        tell = _teller(self._names, progress, self._watch)
         try:
             todo = [cell for cell in cells if not self._reuse(cell, tell)]
             return self._build(todo, tell)
@@ -77,6 +89,7 @@ class Cells:
 
     def _run(self, cell: Cell) -> Ended:
         begun = time.monotonic()
+        self._watch(CellEvent(self._names[cell], "building"))
         broken = ""
         try:
             # a program of an earlier run must not pass for what could not be built now
@@ -150,20 +163,25 @@ def _workers(builder: Builder) -> int:
 
 
 def _teller(
-    cells: Sequence[Cell], progress: Callable[[str], None]
+    names: Mapping[Cell, str], progress: Callable[[str], None], watch: Watch
 ) -> Callable[[Cell, Ended], None]:
     """Says how a cell ended, under a name that tells it from the others."""
-    programs = len({cell.program for cell in cells}) > 1
-    platforms = len({cell.platform for cell in cells}) > 1
 
     def tell(cell: Cell, ended: Ended) -> None:
-        parts = [cell.program.name] if programs else []
-        parts += [cell.recipe.name, *([str(cell.platform)] if platforms else [])]
-        name = " ".join(parts)
+        name = names[cell]
         if isinstance(ended.outcome, BuiltBinary):
             how = "unchanged, built in" if ended.reused else "built in"
-            progress(f"{name}: {how} {ended.seconds:.1f} s")
+            text = f"{name}: {how} {ended.seconds:.1f} s"
         else:
-            progress(f"{name}: {ended.outcome.status}: {ended.outcome.cause}")
+            text = f"{name}: {ended.outcome.status}: {ended.outcome.cause}"
+        # first: who draws it need not be told again
+        watch(CellEvent(name, _state(ended), ended.seconds, text))
+        progress(text)
 
     return tell
+
+
+def _state(ended: Ended) -> State:
+    if isinstance(ended.outcome, BuiltBinary):
+        return "unchanged" if ended.reused else "ok"
+    return ended.outcome.status

@@ -16,6 +16,7 @@ from linkcheck.errors import EXIT_INTERRUPTED, LinkcheckError, UsageError
 from linkcheck.model.provides import BaseImage
 from linkcheck.model.report import Build, Failure, Report, Subject
 from linkcheck.pipeline.cells import INTERRUPTED, Cells, Ended
+from linkcheck.pipeline.events import CellEvent, State, Watch, cell_names, unwatched
 from linkcheck.pipeline.plan import Cell, Plan, make_plan
 
 UNCHANGED = "unchanged: taken from an earlier run"
@@ -55,6 +56,7 @@ def run_matrix(  # noqa: PLR0913 -- one keyword for each flag of the command
     main: str | None = None,
     store: Store | None = None,
     fresh: bool = False,
+    watch: Watch = unwatched,
 ) -> Report:
     """Build `source` in each recipe (the usual ones where none is named) and judge each program.
 
@@ -62,6 +64,7 @@ def run_matrix(  # noqa: PLR0913 -- one keyword for each flag of the command
     built. `platform` None is Linux on the builder's CPU; `builder` is "auto", "docker", "local"
     or a builder (which stays open); programs are kept as OUT/GOOS_GOARCH/RECIPE/NAME, or nowhere.
     What is unchanged since it was put into `store` is taken from there unless `fresh`.
+    `progress` gets sentences, `watch` the steps of each cell.
     A build that fails is a row of the report: `Build.log_tail` then begins with the cause in one
     line. Raises InputError for a bad source, recipe, platform or output folder, MissingToolError
     where there is nothing to build with, MatrixInterruptedError on Ctrl-C.
@@ -76,10 +79,10 @@ def run_matrix(  # noqa: PLR0913 -- one keyword for each flag of the command
         progress(why)
         matrix = _Matrix(engine, folder, keep=out is not None)
         cells = plan.cells(engine.platform)
-        built = Cells(engine, folder, store, fresh=fresh)
+        built = Cells(engine, folder, store, fresh=fresh, watch=watch)
         finished = built.build(cells, progress)
         report = matrix.report(
-            cells, built.ended, analyze, {base.image.ref: base.image for base in bases}
+            cells, built.ended, analyze, {base.image.ref: base.image for base in bases}, watch
         )
     report = report._replace(notices=(why, *plan.notices))
     if not finished:
@@ -110,18 +113,23 @@ class _Matrix:
         all_ended: dict[Cell, Ended],
         analyze: Callable[[Path], Subject],
         bases: dict[str, BaseImage],
+        watch: Watch,
     ) -> Report:
         """All cells in order, each finished program judged by `analyze`."""
         subjects: list[Subject] = []
         errors: list[Failure] = []
         builds: list[Build] = []
+        names = cell_names(cells)
         for cell in cells:
             ended = all_ended.get(cell, Ended(INTERRUPTED, 0.0))
             build = _row(cell, ended, self._go, self._folder / cell.file if self._keep else None)
             if ended.broken:
                 errors.append(Failure(cell.recipe.name, ended.broken))
             if build.status == "ok":
+                watch(CellEvent(names[cell], "judging"))
                 subject = self._judge(cell, analyze, errors)
+                state: State = "unchanged" if ended.reused else "ok"
+                watch(CellEvent(names[cell], state, ended.seconds))
                 if subject is not None:
                     build = build._replace(
                         subject=len(subjects),

@@ -12,6 +12,7 @@ from linkcheck.build.reuse import Store
 from linkcheck.errors import MissingToolError
 from linkcheck.model.report import Report
 from linkcheck.pipeline.analyze import Analyzer
+from linkcheck.pipeline.events import Watch, unwatched
 from linkcheck.pipeline.matrix import MatrixInterruptedError, run_matrix, skipped_report
 from linkcheck.pipeline.plan import Plan
 
@@ -28,6 +29,7 @@ def run_series(  # noqa: PLR0913 -- one keyword for each flag of the command
     store: Store | None = None,
     fresh: bool = False,
     private: bool = False,
+    watch: Watch = unwatched,
 ) -> Report:
     """Build `plan` with each release of `go`, or with the one at hand where none is named.
 
@@ -49,6 +51,7 @@ def run_series(  # noqa: PLR0913 -- one keyword for each flag of the command
                     progress=progress,
                     store=store,
                     fresh=fresh,
+                    watch=watch,
                 )
         except MatrixInterruptedError as error:
             raise MatrixInterruptedError(merge([*reports, error.report])) from error
