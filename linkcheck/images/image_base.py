@@ -81,19 +81,20 @@ class ImageBase:
     Raises BadRootError for an image that can't be read, MissingToolError without the engine.
     """
 
-    def __init__(self, ref: str) -> None:
+    def __init__(self, ref: str, *, source: str | None = None) -> None:
+        """`source` says with its scheme where the image is, where `ref` does not."""
         unpacked, files = Unpacked(), list[IO[bytes]]()
         tree = Tree()
         self.root = ImageRoot(tree, ref)
         weakref.finalize(self.root, _close, unpacked, files)
-        find, tag = _opened(ref, files)
+        find, tag = _opened(source or ref, files)
         stored = stored_image(find, tag, ref)
         for layer in stored.layers:
             lay(tree, unpacked.plain(layer, ref), ref)
         self._view = RootView(self.root)
         self.image = BaseImage(
             ref=ref,
-            name=ref,
+            name=source or ref,
             title=ref,
             provides=observe(self.root, self._view),
             source="root",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from linkcheck.errors import UnknownBaseError
+from linkcheck.errors import MissingToolError, UnknownBaseError
 from linkcheck.images.catalog import CatalogBase, load_catalog
 from linkcheck.model.provides import BaseImage
 
@@ -61,11 +61,19 @@ def resolve_base(ref: str) -> ResolvedBase:
         )
     catalog = load_catalog()
     base = catalog.find(ref)
-    if base is None:
-        near = ", ".join(catalog.suggest(ref))
+    return _CatalogEntry(ref, base) if base is not None else _in_engine(ref)
+
+
+def _in_engine(ref: str) -> ResolvedBase:
+    """The image of that name in the local engine, for a name that the catalog lacks."""
+    from linkcheck.images.image_base import ImageBase  # noqa: PLC0415 -- see above
+
+    try:
+        return ImageBase(ref, source=f"docker:{ref}")
+    except MissingToolError as error:
+        near = ", ".join(load_catalog().suggest(ref))
         raise UnknownBaseError(
-            f"{ref}: no such base in the catalog",
+            f"{ref}: no such base in the catalog, nor an image of a local engine",
             next_step=(f"did you mean {near}? " if near else "")
             + "`linkcheck bases` lists them; dir:PATH takes any root file system",
-        )
-    return _CatalogEntry(ref, base)
+        ) from error

@@ -38,7 +38,7 @@ class Runners:
 
         Raises MissingToolError where nothing here can, BadRootError for a root that is not there.
         """
-        scheme, _, rest = base.ref.partition(":")
+        scheme, _, rest = base.name.partition(":")
         if scheme == "dir":
             return BubblewrapRunner(Path(rest), base.ref)
         if base.name == "scratch":

@@ -52,7 +52,8 @@ def test_a_name_that_is_no_unicode_is_reported_and_harmless(tmp_path: Path) -> N
 def test_an_unknown_base_exits_2_with_a_next_step() -> None:
     done = linkcheck("analyze", PYTHON, "--base", "alpin:3.23")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("linkcheck: error: alpin:3.23: no such base in the catalog: ")
+    assert done.stderr.startswith("linkcheck: error: alpin:3.23: no such base in the catalog, ")
+    assert "did you mean alpine:3.23" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

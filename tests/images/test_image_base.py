@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from linkcheck.errors import BadRootError, MissingToolError
+from linkcheck.errors import BadRootError, MissingToolError, UnknownBaseError
 from linkcheck.images import layers, tree
 from linkcheck.images.image_base import ImageBase
 from linkcheck.images.resolve import resolve_base
@@ -140,6 +140,17 @@ def test_an_image_of_the_engine_is_read_from_there(root: Callable[[str], Path]) 
     name = "linkcheck-test/alpine:3.23"
     image = resolve_base(f"docker:{name}")
     assert image.image.provides == RootBase("dir:x", str(root("alpine-3.23"))).image.provides
+
+
+@pytest.mark.docker
+def test_a_bare_name_that_the_catalog_lacks_is_looked_up_in_the_engine() -> None:
+    image = resolve_base("linkcheck-test/alpine:3.23").image
+    assert (image.ref, image.name) == (
+        "linkcheck-test/alpine:3.23",
+        "docker:linkcheck-test/alpine:3.23",
+    )
+    with pytest.raises(UnknownBaseError, match=r"no such base in the catalog, nor an image"):
+        resolve_base("linkcheck-no-such:1")
 
 
 @pytest.mark.docker
