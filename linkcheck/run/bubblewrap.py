@@ -149,6 +149,7 @@ def _held_back(
             pass_fds=(told, gate, helper.fileno()),
             start_new_session=True,
         )
+        child = None
         try:
             os.close(told)
             told = -1
@@ -159,7 +160,7 @@ def _held_back(
                 raise _no_sandbox(output.read(MAX_OUTPUT).decode("utf-8", "replace"))
             yield process, child
         except BaseException:
-            _kill(process)
+            _kill(process, child)
             raise
     finally:
         for descriptor in (info, told, gate, opened):
@@ -200,14 +201,16 @@ def _end_of(process: subprocess.Popen[bytes], child: int, seconds: float) -> int
             process.wait(GRACE)
         return None
     finally:
-        _kill(process)
+        _kill(process, child)
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """bwrap, and with it (--die-with-parent, and as PID 1) all that it started."""
-    if process.poll() is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+def _kill(process: subprocess.Popen[bytes], child: int | None = None) -> None:
+    """End bwrap and the program: on a busy machine --die-with-parent may come too late."""
+    if process.poll() is None:  # else bwrap has reaped the child, and its PID may be another's
+        for pid in (child, process.pid):
+            if pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         process.wait()
 
 

@@ -159,7 +159,7 @@ def test_a_killed_client_leaves_neither_process_nor_file(probe: Path, tmp_path: 
         cwd=PROJECT,
         env={**os.environ, "TMPDIR": str(tmp_path)},
     )
-    assert _wait(lambda: bool(_processes(probe)))
+    assert _wait(lambda: any(line.startswith("/app") for line in _processes(probe)))
     client.kill()
     client.wait()
     assert _wait(lambda: not _processes(probe))
