@@ -176,6 +176,7 @@ def run(
     from linkcheck.pipeline.matrix import MatrixInterruptedError
     from linkcheck.pipeline.plan import go_releases, make_plan
     from linkcheck.pipeline.series import run_series
+    from linkcheck.pipeline.sizes import Sizes
     from linkcheck.pipeline.verify import Verifier, with_trials_of_builds
     from linkcheck.report import renderer
 
@@ -183,6 +184,7 @@ def run(
     seen = view()
     verifier = Verifier(base or (), progress=seen.say) if verify else None
     analyzer = verifier or Analyzer(base or ())
+    sizes = Sizes(analyzer.bases, os.environ)
     releases = go_releases(go or ())
     extras = parse_extras(env or (), tags or (), [ldflags] if ldflags else (), vcs=buildvcs)
 
@@ -232,6 +234,7 @@ def run(
                     fresh=fresh,
                     private=private,
                     watch=seen.watch,
+                    measure=sizes.measure,
                 )
     except MatrixInterruptedError as error:
         report, interrupted = error.report, error
@@ -240,8 +243,8 @@ def run(
             note(notice)
     report = with_trials_of_builds(report)
     emit(render(report, screen_for(output)), output)
-    if interrupted is not None:
-        raise interrupted
+    if interrupted is not None or sizes.interrupted:
+        raise interrupted or KeyboardInterrupt
     code = _exit_code(report.builds or ())
     raise typer.Exit(code or _verified(verifier, report.builds or (), named=bool(base)))
 

@@ -38,6 +38,13 @@ class Trial(NamedTuple):
     agrees: bool | None  # None: there was no prediction to agree with
 
 
+class ImageSize(NamedTuple):
+    """Bytes of an image with a program on a base, and with what it lacks there."""
+
+    base: str
+    size: int
+
+
 class Build(NamedTuple):
     """One cell of a matrix: a recipe for a platform with a Go version."""
 
@@ -48,12 +55,14 @@ class Build(NamedTuple):
     seconds: float
     log_tail: str = ""
     path: str | None = None
-    image_size: int | None = None
+    image_size: int | None = None  # on the smallest base
     subject: int | None = None  # index into Report.subjects
     trials: tuple[Trial, ...] = ()
     name: str = ""  # of the program, as several main packages can be built at once
     notes: tuple[str, ...] = ()
     shippable: bool = True
+    image_measured: bool = False  # else `image_size` is the base's published size and the program's
+    image_sizes: tuple[ImageSize, ...] = ()  # measured, for each base that an engine holds
 
 
 class Report(NamedTuple):

@@ -18,6 +18,7 @@ from linkcheck.model.report import Build, Failure, Report, Subject
 from linkcheck.pipeline.cells import INTERRUPTED, Cells, Ended
 from linkcheck.pipeline.events import CellEvent, State, Watch, cell_names, unwatched
 from linkcheck.pipeline.plan import Cell, Plan, make_plan
+from linkcheck.pipeline.sizes import Measure, unmeasured, with_image_sizes
 
 UNCHANGED = "unchanged: taken from an earlier run"
 UNSHIPPABLE = "for tests only: not to be shipped"
@@ -57,6 +58,7 @@ def run_matrix(  # noqa: PLR0913 -- one keyword for each flag of the command
     store: Store | None = None,
     fresh: bool = False,
     watch: Watch = unwatched,
+    measure: Measure = unmeasured,
 ) -> Report:
     """Build `source` in each recipe (the usual ones where none is named) and judge each program.
 
@@ -64,7 +66,7 @@ def run_matrix(  # noqa: PLR0913 -- one keyword for each flag of the command
     built. `platform` None is Linux on the builder's CPU; `builder` is "auto", "docker", "local"
     or a builder (which stays open); programs are kept as OUT/GOOS_GOARCH/RECIPE/NAME, or nowhere.
     What is unchanged since it was put into `store` is taken from there unless `fresh`.
-    `progress` gets sentences, `watch` the steps of each cell.
+    `progress` gets sentences, `watch` the steps of each cell; `measure` tells sizes of images.
     A build that fails is a row of the report: `Build.log_tail` then begins with the cause in one
     line. Raises InputError for a bad source, recipe, platform or output folder, MissingToolError
     where there is nothing to build with, MatrixInterruptedError on Ctrl-C.
@@ -84,6 +86,8 @@ def run_matrix(  # noqa: PLR0913 -- one keyword for each flag of the command
         report = matrix.report(
             cells, built.ended, analyze, {base.image.ref: base.image for base in bases}, watch
         )
+        if finished:
+            report = with_image_sizes(report, [folder / cell.file for cell in cells], measure)
     report = report._replace(notices=(why, *plan.notices))
     if not finished:
         raise MatrixInterruptedError(report)

@@ -15,6 +15,7 @@ from linkcheck.pipeline.analyze import Analyzer
 from linkcheck.pipeline.events import Watch, unwatched
 from linkcheck.pipeline.matrix import MatrixInterruptedError, run_matrix, skipped_report
 from linkcheck.pipeline.plan import Plan
+from linkcheck.pipeline.sizes import Measure, unmeasured
 
 
 def run_series(  # noqa: PLR0913 -- one keyword for each flag of the command
@@ -30,6 +31,7 @@ def run_series(  # noqa: PLR0913 -- one keyword for each flag of the command
     fresh: bool = False,
     private: bool = False,
     watch: Watch = unwatched,
+    measure: Measure = unmeasured,
 ) -> Report:
     """Build `plan` with each release of `go`, or with the one at hand where none is named.
 
@@ -52,6 +54,7 @@ def run_series(  # noqa: PLR0913 -- one keyword for each flag of the command
                     store=store,
                     fresh=fresh,
                     watch=watch,
+                    measure=measure,
                 )
         except MatrixInterruptedError as error:
             raise MatrixInterruptedError(merge([*reports, error.report])) from error

@@ -146,4 +146,6 @@ def _build(build: Build) -> dict[str, Any]:
         "name": build.name,
         "notes": list(build.notes),
         "shippable": build.shippable,
+        "image_measured": build.image_measured,
+        "image_sizes": [{"base": i.base, "size": i.size} for i in build.image_sizes],
     }

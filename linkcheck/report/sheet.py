@@ -31,6 +31,11 @@ class Line(NamedTuple):
         found = self.subject.verdicts if self.subject else ()
         return next((verdict for verdict in found if verdict.base == base), None)
 
+    def image_on(self, base: str) -> int | None:
+        """The measured bytes of its image on one base."""
+        found = self.build.image_sizes if self.build else ()
+        return next((image.size for image in found if image.base == base), None)
+
     def recommends(self, base: str) -> bool:
         """Whether this is its smallest base."""
         found = self.subject.recommendation if self.subject else None
@@ -149,8 +154,10 @@ def smallest_base(subject: Subject | None) -> str:
 
 
 def image_size(build: Build) -> str:
-    """The size of its image."""
-    return human_size(build.image_size) if build.image_size else "-"
+    """The size of its image on the smallest base, `~` before an estimate."""
+    if not build.image_size:
+        return "-"
+    return f"{'' if build.image_measured else '~'}{human_size(build.image_size)}"
 
 
 def kind(subject: Subject) -> str:

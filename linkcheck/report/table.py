@@ -12,9 +12,11 @@ from linkcheck.model.verdicts import Verdict
 from linkcheck.report.grid import Row, grid
 from linkcheck.report.program import details, libc_name
 from linkcheck.report.screen import Screen
+from linkcheck.report.sheet import image_size, sheet_of
 from linkcheck.report.text import human_size, paint, paragraph, short_base
 from linkcheck.report.trials import disagreements, outcome, starts
 
+_FOR_IMAGES = 80  # columns from which on there is room for the images' sizes
 _DETAILED = 20  # programs; beyond that nobody reads on, and the line in the table says most
 _WORST = ("fails", "unknown", "degraded")
 _SHORT = {"ca-certificates": "CA", "tmp": "/tmp"}
@@ -58,21 +60,20 @@ def _overview(subjects: tuple[Subject, ...], screen: Screen) -> list[str]:
 
 
 def _matrix(report: Report, builds: tuple[Build, ...], screen: Screen) -> list[list[str]]:
-    names = _build_names(builds)
+    lines = sheet_of(report).lines
+    images = any(build.image_size for build in builds) and screen.width >= _FOR_IMAGES
     rows: list[Row] = []
     judged: list[tuple[str, Verdict]] = []
     excuses: list[str] = []
     remarks: dict[str, list[str]] = {}
-    for name, build in zip(names, builds, strict=True):
+    for line, build in zip(lines, builds, strict=True):
+        name, subject = line.name, line.subject
         for remark in build.notes:
             remarks.setdefault(remark, []).append(name)
-        if build.subject is None:
+        if subject is None:
             rows.append(Row((name, build.status)))
-            excuses += paragraph(
-                f"{name} {build.status}: {_cause(build.log_tail)}", screen, rest="    "
-            )
+            excuses += paragraph(f"{name} {build.status}: {line.cause}", screen, rest="    ")
             continue
-        subject = report.subjects[build.subject]
         facts = subject.facts
         cells = (
             name,
@@ -81,24 +82,34 @@ def _matrix(report: Report, builds: tuple[Build, ...], screen: Screen) -> list[l
             facts.go.resolver if facts.go else "unknown",
             human_size(facts.size),
             _smallest(subject),
+            *((image_size(build),) if images else ()),
         )
         rows.append(Row(cells, subject.verdicts, build.trials))
         judged += [(name, verdict) for verdict in subject.verdicts]
-    heads = ("recipe", "linkage", "libc", "DNS", "size", "smallest base")
+    names = [line.name for line in lines]
+    heads: tuple[str, ...] = ("recipe", "linkage", "libc", "DNS", "size", "smallest base")
+    heads += ("image",) if images else ()
     notes = [
         line
         for remark, about in remarks.items()
         for line in paragraph(f"{_all_or(about, names)}: {remark}", screen, rest="    ")
     ]
+    if images:
+        notes = [*paragraph(_about_images(builds), screen, rest="    "), *notes]
     blocks = [grid(heads, rows, screen), notes, excuses, _whys(judged, screen)]
-    tried = [
-        (name, report.subjects[build.subject].verdicts, build.trials)
-        for name, build in zip(names, builds, strict=True)
-        if build.subject is not None
-    ]
+    tried = [(line.name, line.subject.verdicts, line.trials) for line in lines if line.subject]
     blocks.append(outcome([trial for *_, trials in tried for trial in trials], screen))
     blocks.append(disagreements(tried, screen))
     return [block for block in blocks if block]
+
+
+def _about_images(builds: tuple[Build, ...]) -> str:
+    measured = [build.image_measured for build in builds if build.image_size]
+    how = "measured by making the image"
+    if not all(measured):
+        how = "the published size of the base and the program's, as an estimate (~)"
+        how += "; the others were measured" if any(measured) else ""
+    return f"image: bytes on the smallest base, {how}"
 
 
 def _verified(subjects: tuple[Subject, ...], screen: Screen) -> list[list[str]]:
@@ -110,20 +121,6 @@ def _verified(subjects: tuple[Subject, ...], screen: Screen) -> list[list[str]]:
         blocks.append(outcome(subject.trials, screen))
         blocks.append(disagreements(tried, screen))
     return [block for block in blocks if block]
-
-
-def _build_names(builds: tuple[Build, ...]) -> list[str]:
-    """The recipes, with program, platform and Go version where the builds differ in them."""
-    several_platforms = len({build.platform for build in builds}) > 1
-    several_go = len({build.go for build in builds if build.go}) > 1
-    several_programs = len({build.name for build in builds}) > 1
-    return [
-        (f"{build.name} " if several_programs and build.name else "")
-        + build.recipe
-        + (f" {build.platform}" if several_platforms else "")
-        + (f" {build.go}" if several_go and build.go else "")
-        for build in builds
-    ]
 
 
 def _all_or(about: list[str], names: list[str]) -> str:
@@ -151,11 +148,6 @@ def _smallest(subject: Subject) -> str:
         return "-"
     added = "".join(f" +{_SHORT.get(thing, thing)}" for thing in subject.recommendation.add)
     return short_base(subject.recommendation.base) + added
-
-
-def _cause(log_tail: str) -> str:
-    """The first line, which holds the cause (`pipeline.matrix.run_matrix`)."""
-    return next((line.strip() for line in log_tail.splitlines() if line.strip()), "no reason given")
 
 
 def _errors(errors: tuple[Failure, ...], screen: Screen) -> list[str]:

@@ -18,7 +18,7 @@ SUBJECT_KEYS = [
 ]  # fmt: skip
 BUILD_KEYS = [
     "recipe", "platform", "go", "status", "seconds", "log_tail", "path", "image_size", "subject",
-    "trials", "name", "notes", "shippable",
+    "trials", "name", "notes", "shippable", "image_measured", "image_sizes",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from linkcheck.model.verdicts import Verdict
 from linkcheck.report.page.icons import chip, icon
 from linkcheck.report.page.markup import Markup, block, breakable, element, held, join
 from linkcheck.report.sheet import Line, Sheet, kind
-from linkcheck.report.text import short_base
+from linkcheck.report.text import human_size, short_base
 
 BEST = "the smallest base that suffices"
 
@@ -107,6 +107,9 @@ def _popover(name: str, line: Line, verdict: Verdict, trial: Trial | None) -> Ma
         added = line.subject.recommendation.add
         more = f", once {' and '.join(added)} {'is' if len(added) == 1 else 'are'} added"
         parts.append(element("p", f"It is {BEST}{more if added else ''}."))
+    size = line.image_on(verdict.base)
+    if size is not None:
+        parts.append(element("p", f"An image on it has {human_size(size)} (measured)."))
     parts += _observed(trial, line.seen(verdict.base))
     close = element(
         "button",

@@ -6,7 +6,10 @@ from linkcheck.report.page.markup import Markup, breakable, element, held, join,
 from linkcheck.report.sheet import Line, Sheet, image_size, smallest_base
 from linkcheck.report.text import human_size
 
-_CAPTION = "All bars are on one scale. An image is the smallest base with the program in it."
+_CAPTION = (
+    "All bars are on one scale. An image is the smallest base with the program and what it lacks; "
+    "~ marks an estimate."
+)
 
 
 def sizes(sheet: Sheet) -> Markup:
