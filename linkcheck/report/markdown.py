@@ -1,7 +1,7 @@
 """GitHub-flavoured Markdown: a table that reads well in a comment on a pull request.
 
-Details are folded (<details>). A comment holds 65,536 characters: what would not fit is left
-out from the end, and the report says so.
+Details are folded (<details>). A comment holds 65,536 characters: rows and details that would not
+fit are left out from the end, and the report says so.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from linkcheck.report.text import human_size, short_base
 
 MARKS: Final[dict[Answer, str]] = {"runs": "✅", "degraded": "⚠️", "fails": "❌", "unknown": "❓"}
 ROOM: Final = 60_000  # of 65,536, as it is not known how an emoji is counted
+_TABLE: Final = 40_000  # of these for the rows
 _WORDS: Final = 5  # bases up to which each cell holds the word as well
 
 
@@ -90,7 +91,19 @@ def _by_line(sheet: Sheet) -> list[str]:
         for line in sheet.lines
         if line.subject is None
     ]
-    return ["\n".join(rows), legend.strip(), "\n".join(excuses)]
+    shown, left = _first_rows(rows)
+    more = f"{left} more are not shown; `--format json` has all." if left else ""
+    return ["\n".join(shown), more, legend.strip(), "\n".join(excuses)]
+
+
+def _first_rows(rows: Sequence[str]) -> tuple[Sequence[str], int]:
+    """As many rows as there is room for, and how many are left out."""
+    room = _TABLE
+    for number, line in enumerate(rows):
+        room -= len(line)
+        if room < 0:
+            return rows[:number], len(rows) - number
+    return rows, 0
 
 
 def _cell(line: Line, base: str, *, words: bool) -> str:

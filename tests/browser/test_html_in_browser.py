@@ -188,6 +188,22 @@ def test_without_its_script_cells_open_all_the_same(browser: Chrome, page: Write
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
+def test_on_paper_twelve_bases_fit_between_the_margins(browser: Chrome, page: Write) -> None:
+    first, *others = matrix().subjects
+    more = tuple(first.verdicts[0]._replace(base=f"amazonlinux:20{n}") for n in range(5))
+    wide = first._replace(verdicts=(*first.verdicts, *more))
+    look(browser, page(matrix()._replace(subjects=(wide, *others))), width=702)  # A4 less 24 mm
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert browser.execute_script("return document.documentElement.scrollWidth") == 702
+        for cell in browser.find_elements("css selector", ".cell"):
+            word = cell.find_element("css selector", ".word").rect
+            assert word["x"] + word["width"] <= cell.rect["x"] + cell.rect["width"]
+        assert not browser.find_element("css selector", ".skip").is_displayed()
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 def test_on_paper_every_detail_is_unfolded_and_folded_again_later(
     browser: Chrome, page: Write
 ) -> None:

@@ -70,6 +70,10 @@ def test_a_long_report_leaves_out_what_a_comment_can_not_hold_and_says_so() -> N
         r"^\d+ more details don't fit a comment; `--format json`", render(many), re.MULTILINE
     )
     assert "more details" not in render(report())
+    thousand = render(Report(tuple(subject(f"./p{n}") for n in range(1000))))
+    assert len(thousand) < ROOM + 200
+    shown = thousand.count("\n| `./p")
+    assert f"\n{1000 - shown} more are not shown; `--format json` has all.\n" in thousand
 
 
 @pytest.mark.parametrize("attack", [*ATTACKS, ALL])
