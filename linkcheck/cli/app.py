@@ -19,9 +19,10 @@ COMMANDS: Final = {
     "analyze": ("linkcheck.cli.analyze", "Say where programs run, and the smallest base for each."),
     "matrix": ("linkcheck.cli.matrix", "Build a Go program in several ways and judge each build."),
     "verify": ("linkcheck.cli.verify", "Start a program in bases, and compare with the verdicts."),
+    "gate": ("linkcheck.cli.gate", "Say yes or no to a program, a Dockerfile, or both."),
     "bases": ("linkcheck.cli.bases", "Show what the known base images provide."),
     "doctor": ("linkcheck.cli.doctor", "Show which tools are here, and what the others cost."),
-    "explain": ("linkcheck.cli.explain", "Show the page of a rule."),
+    "explain": ("linkcheck.cli.explain", "Show the page of a rule, or what an error text means."),
     "schema": ("linkcheck.cli.schema", "Print the JSON Schema of the reports."),
     "version": ("linkcheck.cli.version", "Print the version."),
 }

@@ -27,13 +27,16 @@ def find_config(start: Path) -> Path | None:
     return None
 
 
-def defaults_for(command: str, parameters: Iterable[Any]) -> dict[str, Any]:
+def defaults_for(
+    command: str, parameters: Iterable[Any], path: Path | None = None
+) -> dict[str, Any]:
     """Defaults for `command` by parameter name, as click's `default_map` wants them.
 
-    `parameters` are the click parameters of the command. Raises UsageError where the file
-    can't be read or has a table, key or value that no flag takes.
+    `parameters` are the click parameters of the command, `path` the file, where it is not the
+    nearest. Raises UsageError where the file can't be read or has a table, key or value that no
+    flag takes.
     """
-    path = _found()
+    path = path or _found()
     if path is None:
         return {}
     table = _read(path).get(command, {})
@@ -51,6 +54,15 @@ def defaults_for(command: str, parameters: Iterable[Any]) -> dict[str, Any]:
             )
         defaults[option.name] = _checked(path, command, key, value, option)
     return defaults
+
+
+def read_config(path: Path | None = None) -> tuple[Path, dict[str, Any]] | None:
+    """The file at `path`, or the nearest one, with its tables; None where there is none.
+
+    Raises UsageError where it can't be read.
+    """
+    path = path or _found()
+    return (path, _read(path)) if path else None
 
 
 def own_recipes() -> tuple[Recipe, ...]:

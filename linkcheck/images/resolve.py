@@ -59,9 +59,13 @@ def resolve_base(ref: str) -> ResolvedBase:
             f"{ref}: images of a registry can't be read yet",
             next_step="pull it (`docker pull`) and use docker:NAME",
         )
-    catalog = load_catalog()
-    base = catalog.find(ref)
-    return _CatalogEntry(ref, base) if base is not None else _in_engine(ref)
+    return resolve_known(ref) or _in_engine(ref)
+
+
+def resolve_known(ref: str) -> ResolvedBase | None:
+    """The base of the catalog that `ref` names, or None: no engine is asked."""
+    base = load_catalog().find(ref)
+    return None if base is None else _CatalogEntry(ref, base)
 
 
 def _in_engine(ref: str) -> ResolvedBase:

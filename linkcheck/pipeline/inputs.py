@@ -6,6 +6,7 @@ programs, told by their first bytes: object files, core files and libraries are 
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import struct
@@ -38,6 +39,19 @@ def expand(paths: Sequence[str], stdin: Iterable[str] = ()) -> Iterator[str | Fa
                 if found not in taken:
                     taken.add(found)
                     yield found
+
+
+def expand_patterns(paths: Sequence[str]) -> Iterator[str | Failure]:
+    """As `expand`, with patterns (`bin/*`) where no shell has expanded them."""
+    for path in paths:
+        if Path(path).exists() or not any(char in path for char in "*?["):
+            yield from expand([path])
+            continue
+        found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 -- absolute patterns too
+        files = [one for one in found if looks_like_program(Path(one))]
+        yield from files
+        if not files:
+            yield Failure(path, f"{path}: no program matches: build first, or mend the pattern")
 
 
 def _listed(stdin: Iterable[str]) -> list[str]:

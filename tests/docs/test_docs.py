@@ -56,6 +56,7 @@ def test_each_command_of_the_readme_works(
         (tmp_path / place).symlink_to(program)
     (tmp_path / "cmd").mkdir()
     (tmp_path / "cmd" / "app").symlink_to(PROJECT / "fixtures" / "hello")
+    (tmp_path / "Dockerfile").write_text('FROM scratch\nCOPY app /\nENTRYPOINT ["/app"]\n')
     arguments = shlex.split(command, comments=True)[1:]
     if arguments[0] == "verify":
         request.getfixturevalue("bwrap")

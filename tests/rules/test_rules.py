@@ -11,6 +11,7 @@ import linkcheck.rules
 from linkcheck.model.facts import CgoPackage
 from linkcheck.model.verdicts import Level
 from linkcheck.rules import RULES, Rule, RuleContext, run_rules
+from linkcheck.rules.pages import ALL_RULES
 from tests.advise.factories import (
     NET,
     NO_LOADER,
@@ -71,7 +72,7 @@ def test_a_rule_lives_in_the_file_of_its_id_and_name(rule: Rule) -> None:
 
 def test_every_rule_file_is_in_the_list_and_every_case_has_its_rule() -> None:
     folder = Path(linkcheck.rules.__file__).parent
-    files = {path.name[:5].upper() for path in folder.glob("lc*.py")}
+    files = {path.name[:5].upper() for path in folder.glob("lc[1-4]*.py")}
     ids = [rule.id for rule in RULES]
     assert set(ids) == files == set(CASES)
     assert ids == sorted(ids) and len(ids) == len(set(ids))
@@ -79,7 +80,7 @@ def test_every_rule_file_is_in_the_list_and_every_case_has_its_rule() -> None:
 
 
 def test_the_rules_page_in_docs_is_what_the_rules_say() -> None:
-    assert TARGET.read_text(encoding="utf-8") == rules_page(RULES)
+    assert TARGET.read_text(encoding="utf-8") == rules_page(tuple(ALL_RULES.values()))
 
 
 def test_a_clean_static_program_has_no_finding_at_all() -> None:

@@ -1,0 +1,217 @@
+"""Whether a stage's image has a file: what was copied, what a RUN may have made, what the base has.
+
+Three answers. "No" is only said where nothing in the stages could have put the file there.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from linkcheck.gate.bases import find_base
+from linkcheck.gate.packages import (
+    CA_PACKAGES,
+    TZ_PACKAGES,
+    has_package,
+    has_program,
+)
+from linkcheck.gate.stages import Arguments
+from linkcheck.gate.work import work_out
+from linkcheck.images.observe import CA_FILES
+from linkcheck.model.library import Missing
+from linkcheck.model.provides import UNKNOWN, MaybeUnknown
+from linkcheck.model.stageimage import Copied, StageImage
+
+if TYPE_CHECKING:
+    from linkcheck.gate.context import Context
+    from linkcheck.images.resolve import ResolvedBase
+    from linkcheck.model.dockerfile import Dockerfile
+    from linkcheck.model.provides import Provides
+
+# Folders of a distribution's image in which the catalog does not list every file.
+_SYSTEM: Final = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/")
+_OPEN: Final = (*_SYSTEM, "/lib/", "/lib64/", "/etc/", "/usr/share/", "/var/", "/usr/lib64/")
+# Programs of busybox, as Alpine's and BusyBox's own images have them.
+_BUSYBOX: Final = frozenset(
+    {"sh", "ash", "cat", "env", "ls", "nc", "sleep", "test", "true", "wget"}
+)
+_CORE: Final = frozenset({"sh", "bash", "cat", "env", "ls", "sleep", "test", "true"})
+_CORE_LACKS: Final = frozenset({"curl", "wget", "nc"})  # plain Debian, Ubuntu
+
+
+class Contents:
+    """The images of all stages of one Dockerfile, each worked out once."""
+
+    def __init__(self, dockerfile: Dockerfile, args: Arguments, context: Context | None) -> None:
+        self._file = dockerfile
+        self._args = args
+        self._context = context
+        self._images: dict[int, StageImage] = {}
+        self._bases: dict[str, ResolvedBase | str] = {}
+
+    def image(self, number: int) -> StageImage:
+        """The stage `number` worked out. Raises DockerfileError."""
+        if number not in self._images:
+            stage = self._file.stages[number]
+            self._images[number] = work_out(self._file, stage, self._args, self._context)
+        return self._images[number]
+
+    def base(self, ref: str) -> ResolvedBase | str:
+        """The base that a FROM names, or why it can't be told."""
+        if ref not in self._bases:
+            self._bases[ref] = find_base(ref)
+        return self._bases[ref]
+
+    def copied_to(self, image: StageImage, path: str) -> Copied | None:
+        """The last COPY that surely puts a file at `path`."""
+        return next((c for c in reversed(image.copied) if self.arrives(c, path) is True), None)
+
+    def has(self, image: StageImage, path: str) -> bool | MaybeUnknown:
+        """Whether `path` (absolute) is in the image."""
+        added = self.adds(image, path)
+        if added is True:
+            return True
+        below = self._base_has(image.base.ref, path)
+        return True if below is True else UNKNOWN if UNKNOWN in (added, below) else False
+
+    def adds(self, image: StageImage, path: str) -> bool | MaybeUnknown:
+        """Whether the Dockerfile puts something at `path`, whatever the base has."""
+        answers = [self.arrives(copied, path) for copied in image.copied]
+        answers.append(True if True in answers else self._made(image, path))
+        return True if True in answers else UNKNOWN if UNKNOWN in answers else False
+
+    def arrives(self, copied: Copied, path: str) -> bool | MaybeUnknown:
+        """Whether `copied` puts something at `path`."""
+        place = copied.place.rstrip("/")
+        if copied.kind != "folder" and path == copied.place:
+            return True
+        if not path.startswith(place + "/") or copied.kind == "file":
+            return False
+        if copied.unpacks:
+            return UNKNOWN
+        source = posixpath.normpath(f"/{copied.source}/{path[len(place) :]}").replace("//", "/")
+        if copied.origin == "stage" and copied.stage is not None:
+            return self.has(self.image(copied.stage), source)
+        if copied.origin == "image":
+            return self._base_has(copied.image, source)
+        if copied.origin == "context":
+            if self._context is None or not self._context.find(copied.source):
+                return UNKNOWN
+            return bool(self._context.find(source))
+        return False
+
+    def _made(self, image: StageImage, path: str) -> bool | MaybeUnknown:
+        """Whether a RUN, a WORKDIR or a package makes `path`."""
+        if image.workdir is not None and f"{image.workdir.value}/".startswith(f"{path}/"):
+            return True
+        name = posixpath.basename(path)
+        for ran in image.ran:
+            if ran.words[:1] == ("mkdir",) and any(
+                f"{word.rstrip('/')}/".startswith(f"{path}/") for word in ran.words[1:]
+            ):
+                return True
+            if ran.words[:1] != ("rm",) and path in ran.words[1:] and _writes(ran.words, path):
+                return True
+        if path.startswith(_SYSTEM):
+            found = has_program(image.installed, name)
+            if found is not False:
+                return found
+        if path.startswith(_OPEN) and image.installed:
+            return UNKNOWN
+        return UNKNOWN if any(not ran.known for ran in image.ran) else False
+
+    def _base_has(self, ref: str, path: str) -> bool | MaybeUnknown:
+        base = self.base(ref)
+        if isinstance(base, str):
+            return UNKNOWN
+        if base.image.name == "scratch":
+            return False
+        known = _by_facts(base.image.provides, path)
+        if known is not None:
+            return known
+        name = posixpath.basename(path)
+        if ".so" in name and path.startswith(("/lib", "/usr/lib")):
+            return self._library(base, path)
+        if path.startswith(_SYSTEM):
+            return _program(base, name)
+        return UNKNOWN if path.startswith(_OPEN) or base.image.source == "root" else False
+
+    def _library(self, base: ResolvedBase, path: str) -> bool | MaybeUnknown:
+        view = base.view(self._args.platforms.get("TARGETPLATFORM", "linux/amd64"))
+        if view is None:
+            return UNKNOWN
+        found = view.open(path)
+        return UNKNOWN if found is UNKNOWN else not isinstance(found, Missing)
+
+    def ca_bundle(self, image: StageImage, paths: tuple[str, ...]) -> str | MaybeUnknown | None:
+        """The first of `paths` that holds certificates, what a package put, or None."""
+        return self._thing(image, paths, CA_PACKAGES)
+
+    def tzdata(self, image: StageImage, folders: tuple[str, ...]) -> str | MaybeUnknown | None:
+        """The first of `folders` with time zones, or None."""
+        zones = tuple(f"{folder}/Europe/Berlin" for folder in folders)
+        found = self._thing(image, (*folders, *zones), TZ_PACKAGES)
+        return found.removesuffix("/Europe/Berlin") if isinstance(found, str) else found
+
+    def _thing(
+        self, image: StageImage, paths: tuple[str, ...], names: frozenset[str]
+    ) -> str | MaybeUnknown | None:
+        packaged = has_package(image.installed, names)
+        if packaged is True:
+            return paths[0]
+        answers = [packaged, *self._each(image, paths)]
+        if True in answers:
+            return paths[answers.index(True) - 1]
+        return UNKNOWN if UNKNOWN in answers else None
+
+    def _each(self, image: StageImage, paths: tuple[str, ...]) -> Iterator[bool | MaybeUnknown]:
+        for path in paths:
+            arrivals = [self.arrives(copied, path) for copied in image.copied]
+            if True in arrivals:
+                yield True
+            elif UNKNOWN in arrivals or any(not ran.known for ran in image.ran):
+                yield UNKNOWN
+            else:
+                yield False
+
+
+def _writes(words: tuple[str, ...], path: str) -> bool:
+    """Whether a command leaves a file at the path that is one of its words."""
+    name = posixpath.basename(words[0])
+    if name in ("cp", "mv", "ln", "install"):
+        return words[-1] == path
+    flags = {"curl": ("-o", "--output"), "wget": ("-O", "--output-document"), "go": ("-o",)}
+    if name == "touch":
+        return True
+    before = words[words.index(path) - 1]
+    return before in flags.get(name, ()) or before in (">", ">>")
+
+
+def _by_facts(provides: Provides, path: str) -> bool | MaybeUnknown | None:
+    """What the catalog says of that very path; None where it says nothing."""
+    if path == "/bin/sh":
+        return UNKNOWN if provides.shell is UNKNOWN else provides.shell is not None
+    if path == "/etc/passwd":
+        return UNKNOWN if provides.users is UNKNOWN else bool(provides.users)
+    if path == "/tmp":
+        return UNKNOWN if provides.tmp is UNKNOWN else provides.tmp is not None
+    if path in CA_FILES:
+        if provides.ca_bundle is UNKNOWN:
+            return UNKNOWN
+        return True if provides.ca_bundle == path else None if provides.ca_bundle else False
+    if path.startswith("/usr/share/zoneinfo"):
+        return UNKNOWN if provides.tzdata is UNKNOWN else provides.tzdata is not None
+    return None
+
+
+def _program(base: ResolvedBase, name: str) -> bool | MaybeUnknown:
+    shell = base.image.provides.shell
+    distribution = base.image.name.partition(":")[0]
+    if shell is None:
+        return False
+    if distribution in ("alpine", "busybox"):
+        return True if name in _BUSYBOX else False if name in ("curl", "bash") else UNKNOWN
+    if name in _CORE:
+        return True
+    return False if distribution in ("debian", "ubuntu") and name in _CORE_LACKS else UNKNOWN

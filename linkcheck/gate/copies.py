@@ -1,0 +1,154 @@
+"""What COPY and ADD put where (moby/buildkit `dockerfile2llb/convert.go`, dispatchCopy)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, Literal
+
+from linkcheck.gate.reader import DockerfileError
+from linkcheck.gate.stages import stage_of
+from linkcheck.model.provides import UNKNOWN
+from linkcheck.model.stageimage import Copied, Line
+
+if TYPE_CHECKING:
+    from linkcheck.gate.context import Context
+    from linkcheck.model.dockerfile import Dockerfile, Instruction
+
+_ARCHIVES: Final = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst")
+
+
+def copies(
+    instruction: Instruction,
+    at: Line,
+    folder: str,
+    expanded: Callable[[str], str],
+    dockerfile: Dockerfile,
+    index: int,
+    context: Context | None,
+) -> Iterator[Copied]:
+    """Each source of the instruction with its place. `folder` is the working folder.
+
+    Raises DockerfileError where a destination is missing.
+    """
+    words = [expanded(word) for word in instruction.words]
+    if len(words) < 2:
+        raise DockerfileError(
+            f"{at.path}:{at.line}: {instruction.keyword} requires at least two arguments",
+            next_step="write a source and a destination",
+        )
+    *sources, wanted = words
+    place = posixpath.normpath(posixpath.join("/", folder, wanted)).replace("//", "/")
+    into = wanted.endswith(("/", "/.")) or wanted in (".", "") or len(sources) > 1
+    stage, image = _origin(instruction, expanded, dockerfile, index)
+    mode = _mode(expanded(instruction.flag("chmod") or ""))
+    for source in sources:
+        name = source.removeprefix("<<").removeprefix("-").strip("'\"")
+        if source.startswith("<<") and instruction.heredocs:
+            yield Copied(
+                name,
+                _below(place, name, into),
+                "heredoc",
+                None,
+                "",
+                mode or 0o644,
+                "file",
+                False,
+                at,
+            )
+        elif instruction.keyword == "ADD" and "://" in source:
+            name = source.partition("?")[0].rstrip("/").rsplit("/", 1)[-1]
+            yield Copied(
+                source, _below(place, name, into), "url", None, "", mode or 0o600, "file", False, at
+            )
+        elif stage is not None or image:
+            kind: Literal["stage", "image"] = "stage" if stage is not None else "image"
+            yield from _spread(
+                Copied(source, place, kind, stage, image, mode, UNKNOWN, False, at),
+                into,
+                instruction,
+            )
+        else:
+            yield from _from_context(source, place, into, mode, instruction, at, context)
+
+
+def _origin(
+    instruction: Instruction,
+    expanded: Callable[[str], str],
+    dockerfile: Dockerfile,
+    index: int,
+) -> tuple[int | None, str]:
+    name = expanded(instruction.flag("from") or "")
+    if not name:
+        return None, ""
+    stage = stage_of(dockerfile, name, index)
+    return stage, "" if stage is not None else name
+
+
+def _mode(text: str) -> int | None:
+    """The mode of `--chmod=0755`; symbolic ones count only for what they add: `+x`."""
+    try:
+        return int(text, 8) & 0o7777
+    except ValueError:
+        return 0o755 if "+x" in text or "+rx" in text or "=rx" in text or "=rwx" in text else None
+
+
+def _below(place: str, name: str, into: bool) -> str:
+    return posixpath.join(place, name) if into else place
+
+
+def _from_context(
+    source: str,
+    place: str,
+    into: bool,
+    mode: int | None,
+    instruction: Instruction,
+    at: Line,
+    context: Context | None,
+) -> Iterator[Copied]:
+    found = context.find(source) if context is not None else None
+    if not found:
+        yield from _spread(
+            Copied(source, place, "context", None, "", mode, UNKNOWN, False, at), into, instruction
+        )
+        return
+    for one in found:
+        unpacks = instruction.keyword == "ADD" and one.name.endswith(_ARCHIVES)
+        parents = instruction.flag("parents") is not None
+        target = posixpath.join(place, one.name.lstrip("/")) if parents else place
+        if one.kind == "file" and not parents:
+            target = _below(place, posixpath.basename(one.name), into or len(found) > 1)
+        elif one.kind == "folder":
+            target = target.rstrip("/") + "/"
+        yield Copied(
+            one.name,
+            target if not unpacks else place.rstrip("/") + "/",
+            "context",
+            None,
+            "",
+            mode if mode is not None else one.mode,
+            "folder" if unpacks else one.kind,
+            unpacks,
+            at,
+        )
+
+
+def _spread(copied: Copied, into: bool, instruction: Instruction) -> Iterator[Copied]:
+    """A source of which it is not known whether it is a file or a folder.
+
+    Into a folder a file keeps its name, and a folder leaves its content: both are listed.
+    """
+    source = copied.source.rstrip("/") or "/"
+    if instruction.flag("parents") is not None:
+        yield copied._replace(place=posixpath.join(copied.place, source.lstrip("/")))
+        return
+    if copied.source.endswith("/") or source in (".", "/"):
+        yield copied._replace(place=copied.place.rstrip("/") + "/", kind="folder")
+        return
+    if not into:
+        yield copied
+        return
+    yield copied._replace(
+        place=posixpath.join(copied.place, posixpath.basename(source)),
+    )
+    yield copied._replace(place=copied.place.rstrip("/") + "/", kind="folder")

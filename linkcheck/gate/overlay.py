@@ -1,0 +1,204 @@
+"""A base with what a Dockerfile adds, as `ResolvedBase` and `LibraryView`."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from linkcheck.gate.packages import GLIBC_STANDINS, has_package, has_soname
+from linkcheck.images.catalog.platforms import PLATFORMS, Platform
+from linkcheck.images.observe import CA_FILES, ZONE_FOLDERS
+from linkcheck.model.library import CacheEntry, LibraryView, Opened, SharedObject
+from linkcheck.model.provides import UNKNOWN, BaseImage, MaybeUnknown, Provides
+
+if TYPE_CHECKING:
+    from linkcheck.gate.contents import Contents
+    from linkcheck.images.resolve import ResolvedBase
+    from linkcheck.model.stageimage import StageImage
+
+
+class StageBase:
+    """The image of a stage, as programs are judged against it."""
+
+    def __init__(
+        self,
+        contents: Contents,
+        stage: StageImage,
+        below: ResolvedBase,
+        users: tuple[str, ...] | MaybeUnknown,
+    ) -> None:
+        self._contents = contents
+        self._stage = stage
+        self._below = below
+        provides = _provides(contents, stage, below.image.provides, users)
+        self.image: BaseImage = below.image._replace(provides=provides)
+
+    def view(self, platform: str) -> LibraryView | None:
+        """See `ResolvedBase.view`."""
+        view = self._below.view(platform)
+        if view is None:
+            return None
+        return _StageView(view, self._contents, self._stage, platform)
+
+    def has_library(self, soname: str) -> bool | MaybeUnknown:
+        """Whether a COPY or a package of the Dockerfile brings the library `soname`."""
+        for copied in self._stage.copied:
+            if posixpath.basename(copied.place) == soname:
+                return True
+        found = has_soname(self._stage.installed, soname)
+        if found is False and self._below.image.provides.libc != "none":
+            return UNKNOWN
+        return found
+
+
+def _provides(
+    contents: Contents,
+    stage: StageImage,
+    base: Provides,
+    users: tuple[str, ...] | MaybeUnknown,
+) -> Provides:
+    bundle, zones = base.ca_bundle, base.tzdata
+    if not isinstance(bundle, str):
+        added = _certificates(contents, stage)
+        bundle = added if added is not None else bundle
+    if not isinstance(zones, str):
+        added = _zones(contents, stage)
+        zones = added if added is not None else zones
+    return base._replace(
+        ca_bundle=bundle,
+        tzdata=zones,
+        users=users,
+        tmp=_path(contents, stage, "/tmp", base.tmp),
+        shell=_path(contents, stage, "/bin/sh", base.shell),
+    )
+
+
+def _certificates(contents: Contents, stage: StageImage) -> str | MaybeUnknown | None:
+    given = stage.environment.get("SSL_CERT_FILE")
+    if given is not None and contents.has(stage, given.value) is True:
+        return given.value
+    return contents.ca_bundle(stage, CA_FILES)
+
+
+def _zones(contents: Contents, stage: StageImage) -> str | MaybeUnknown | None:
+    given = stage.environment.get("ZONEINFO")
+    if given is not None and contents.has(stage, given.value) is True:
+        return given.value
+    return contents.tzdata(stage, ZONE_FOLDERS)
+
+
+def _path(
+    contents: Contents, stage: StageImage, path: str, below: str | MaybeUnknown | None
+) -> str | MaybeUnknown | None:
+    if isinstance(below, str):
+        return below
+    found = contents.has(stage, path)
+    return path if found is True else UNKNOWN if found is UNKNOWN else None
+
+
+class _Grants:
+    """The exports of a library that the Dockerfile names: it is taken to be the right one."""
+
+    def defines(self, name: str, version: str | None) -> bool:  # noqa: ARG002
+        return True
+
+    def names(self, name: str) -> bool:  # noqa: ARG002
+        return True
+
+
+class _StageView:
+    """A base's libraries, and those that a Dockerfile brings."""
+
+    def __init__(
+        self,
+        below: LibraryView,
+        contents: Contents,
+        stage: StageImage,
+        platform: str,
+    ) -> None:
+        self._platform = platform
+        self._machine = PLATFORMS.get(platform)
+        self._below = below
+        self._contents = contents
+        self._stage = stage
+        self._brought = [c for c in stage.copied if ".so" in c.place or c.kind != "file"]
+
+    @property
+    def title(self) -> str:
+        return self._below.title
+
+    @property
+    def platform(self) -> str | MaybeUnknown | None:
+        return self._below.platform
+
+    def open(self, path: str) -> Opened:
+        found = self._below.open(path)
+        if isinstance(found, SharedObject):
+            return found
+        if ".so" not in path and "/ld-" not in path:
+            return found
+        brought = self._brings(path)
+        if brought is True:
+            return _granted(path, self._machine) if self._machine else UNKNOWN
+        return UNKNOWN if brought is UNKNOWN else found
+
+    def _brings(self, path: str) -> bool | MaybeUnknown:
+        name = posixpath.basename(path)
+        if "/ld-" in path and has_package(self._stage.installed, GLIBC_STANDINS) is True:
+            return UNKNOWN
+        answers = [self._contents.arrives(copied, path) for copied in self._brought]
+        if path.startswith(("/lib", "/usr/lib")) and not name.startswith("ld-"):
+            answers.append(has_soname(self._stage.installed, name))
+        if any(not ran.known for ran in self._stage.ran):
+            answers.append(UNKNOWN)
+        return True if True in answers else UNKNOWN if UNKNOWN in answers else False
+
+    def ld_cache(self) -> tuple[CacheEntry, ...] | MaybeUnknown | None:
+        return self._below.ld_cache()
+
+    def system_dirs(self, interpreter: SharedObject) -> tuple[str, ...]:
+        """A loader that was copied keeps the folders that it was compiled with."""
+        found = self._below.system_dirs(interpreter)
+        if found:
+            return found
+        for copied in self._brought:
+            if (
+                copied.stage is not None
+                and self._contents.arrives(copied, interpreter.path) is True
+            ):
+                base = self._contents.base(self._contents.image(copied.stage).base.ref)
+                view = None if isinstance(base, str) else base.view(self._platform)
+                if view is not None:
+                    return view.system_dirs(interpreter)
+        return ("/lib64", "/usr/lib64", "/lib", "/usr/lib")
+
+    def read_text(self, path: str) -> str | MaybeUnknown | None:
+        return self._below.read_text(path)
+
+    def glibc_release(self, interpreter: SharedObject) -> tuple[int, int] | MaybeUnknown:
+        return self._below.glibc_release(interpreter)
+
+    def interpreters(self) -> tuple[str, ...] | MaybeUnknown:
+        found = self._below.interpreters()
+        if found is UNKNOWN:
+            return found
+        return (*found, *(c.place for c in self._brought if "/ld-" in c.place))
+
+
+def _granted(path: str, machine: Platform) -> SharedObject:
+    return SharedObject(
+        path=path,
+        bits=machine.bits,
+        byte_order=machine.byte_order,
+        machine=machine.e_machine,
+        soname=posixpath.basename(path),
+        needed=(),
+        rpath=None,
+        runpath=None,
+        dt_flags_1=0,
+        bind_now=False,
+        version_needs=(),
+        version_nodes=None,
+        undefined=(),
+        exports=_Grants(),
+    )

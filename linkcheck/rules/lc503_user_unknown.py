@@ -1,0 +1,45 @@
+"""USER names a user that the image does not know.
+
+## What it means
+
+A name is looked up in the image's own /etc/passwd when the container starts. Where it is not
+there the start ends with `unable to find user app: no matching entries in passwd file`.
+
+## How to see it
+
+    docker run --rm --entrypoint cat IMAGE /etc/passwd
+
+## Fix
+
+Use numbers, which need no entry (`USER 65532:65532`), add the user (`RUN adduser -D app`), or copy
+an /etc/passwd that has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linkcheck.model.provides import UNKNOWN
+from linkcheck.model.verdicts import Finding
+from linkcheck.rules.stage import Edit, Placed, StageContext, StageRule
+
+
+def check(ctx: StageContext) -> Iterator[Placed]:
+    """One finding where the last USER is a name that is surely unknown."""
+    user = ctx.image.user
+    if user is None or ctx.base is None:
+        return
+    name = user.value.partition(":")[0]
+    users = ctx.base.provides.users
+    if not name or name.isdigit() or users is UNKNOWN or name in users:
+        return
+    if name == "root" and not users:
+        return  # the engine knows root and 0 without a file
+    message = f"unable to find user {name}: no matching entries in passwd file"
+    fix = "use numbers (USER 65532:65532), or copy an /etc/passwd that has the user"
+    edit = Edit(user.at.line, user.value, "65532:65532")
+    found = Finding(RULE.id, RULE.level, message, (), fix)
+    yield Placed(found, user.at, edit if user.at.line == user.at.end_line else None)
+
+
+RULE = StageRule("LC503", "user-unknown", "error", check, __doc__)

@@ -1,0 +1,57 @@
+"""The builder's tag moves on to a newer C library than the pinned runtime has.
+
+## What it means
+
+`golang:1` and `golang:1.27` name no Debian release: they stand on the newest one, and move on with
+it. A program that uses cgo takes the symbol versions of the glibc that it is linked against, so
+one day the image builds as always and ends with ``version `GLIBC_2.38' not found`` at its start.
+
+## How to see it
+
+    docker run --rm golang:1 ldd --version
+
+## Fix
+
+Name the release of the runtime: `golang:1.27-bookworm` for Debian 12. Or build without cgo:
+`CGO_ENABLED=0`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linkcheck.model.provides import UNKNOWN
+from linkcheck.model.verdicts import Finding
+from linkcheck.rules.stage import Placed, StageContext, StageRule
+
+
+def check(ctx: StageContext) -> Iterator[Placed]:
+    """One finding where cgo is on and the builder's glibc is, or can become, newer.
+
+    None where the program itself was judged: its own versions say more.
+    """
+    builder = ctx.builder
+    if builder is None or ctx.base is None or ctx.facts is not None:
+        return
+    if builder.libc != "glibc" or builder.cgo == "off" or builder.static:
+        return
+    has = ctx.base.provides.libc_version
+    if ctx.base.provides.libc != "glibc" or has is UNKNOWN or has is None:
+        return
+    newer = builder.libc_version is not None and _release(builder.libc_version) > _release(has)
+    if not newer:
+        return
+    moves = ", and the tag moves on" if builder.floating else ""
+    message = (
+        f"{builder.ref} has glibc {builder.libc_version}{moves}; {ctx.base.ref} has {has}: "
+        "a program that uses cgo may not start"
+    )
+    fix = f"pin the builder to the distribution of {ctx.base.ref}, or build with CGO_ENABLED=0"
+    yield Placed(Finding(RULE.id, RULE.level, message, (), fix), builder.at)
+
+
+def _release(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())
+
+
+RULE = StageRule("LC511", "builder-drift", "warning", check, __doc__)
