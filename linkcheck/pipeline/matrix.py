@@ -13,6 +13,7 @@ from linkcheck.build.choose import choose_builder
 from linkcheck.build.platforms import linux_platform
 from linkcheck.build.reuse import Store
 from linkcheck.errors import EXIT_INTERRUPTED, LinkcheckError, UsageError
+from linkcheck.images.catalog import load_catalog
 from linkcheck.model.provides import BaseImage
 from linkcheck.model.report import Build, Failure, Report, Subject
 from linkcheck.pipeline.cells import INTERRUPTED, Cells, Ended
@@ -221,7 +222,11 @@ def _go_of(subject: Subject) -> str | None:
 def _image_size(subject: Subject, bases: dict[str, BaseImage]) -> int | None:
     """The recommended base's unpacked bytes plus the program's; None where that is not all."""
     recommended = subject.recommendation
-    if recommended is None or recommended.add or recommended.base not in bases:
+    if recommended is None or recommended.add:
         return None
-    size = bases[recommended.base].provides.size
+    base = bases.get(recommended.base)
+    if base is None:  # recommended beside the bases that were asked for
+        known = load_catalog().find(recommended.base)
+        base = known.image(recommended.base) if known else None
+    size = base.provides.size if base else None
     return size + subject.facts.size if isinstance(size, int) else None

@@ -13,6 +13,7 @@ from typing import Final
 
 from linkcheck import __version__
 from linkcheck.model.report import Failure, Report
+from linkcheck.report.advice import advice
 from linkcheck.report.page.cards import cards
 from linkcheck.report.page.grid import grid, popovers
 from linkcheck.report.page.icons import chip
@@ -22,10 +23,8 @@ from linkcheck.report.screen import Screen
 from linkcheck.report.sheet import (
     Reason,
     Sheet,
-    image_size,
     reasons,
     sheet_of,
-    smallest_base,
     starts,
     title,
 )
@@ -115,14 +114,10 @@ def _skippable(table: Markup) -> Markup:
 def _summary(sheet: Sheet, report: Report) -> Markup:
     chips = [element("li", chip(answer, f"{number} {answer}")) for answer, number in sheet.tally()]
     parts = [element("ul", *chips, class_="tally", aria_label="Verdicts")] if chips else []
-    best = sheet.smallest()
-    if best is not None and best.build is not None:
-        told = (
-            "Smallest image: ",
-            element("strong", best.name),
-            f" on {smallest_base(best.subject)}, {image_size(best.build)}.",
-        )
-        parts.append(element("p", *told))
+    for one in advice(sheet.lines):
+        first, *rest = one.sentences()
+        parts.append(element("p", "Advice: ", element("strong", first), class_="advice"))
+        parts += [element("ul", *(element("li", said) for said in rest))] if rest else []
     parts += [element("p", told) for told in starts(sheet)]
     parts += [element("p", notice, class_="notice") for notice in report.notices]
     return join(parts)

@@ -12,6 +12,7 @@ from typing import Final
 from linkcheck.advise.verdict import bare_reason
 from linkcheck.model.report import Failure, Report, Subject
 from linkcheck.model.verdicts import Answer, Finding, Verdict
+from linkcheck.report.advice import advice
 from linkcheck.report.gfm import block, code, folded, row, text
 from linkcheck.report.screen import Screen
 from linkcheck.report.sheet import (
@@ -50,10 +51,9 @@ def render(report: Report, screen: Screen = Screen()) -> str:  # noqa: ARG001, B
 def _summary(sheet: Sheet) -> list[str]:
     tally = [f"{MARKS[answer]} {number} {answer}" for answer, number in sheet.tally()]
     parts = [", ".join(tally)]
-    best = sheet.smallest()
-    if best is not None and best.build is not None:
-        base = text(smallest_base(best.subject))
-        parts.append(f"Smallest image: **{text(best.name)}** on {base}, {image_size(best.build)}.")
+    for one in advice(sheet.lines):
+        first, *rest = map(text, one.sentences())
+        parts.append("\n".join([f"**Advice: {first}**", *(f"- {said}" for said in rest)]))
     parts += map(text, starts(sheet))
     return parts
 

@@ -92,15 +92,6 @@ class Sheet(NamedTuple):
         )
         return [(answer, found[answer]) for answer in ANSWERS if found[answer]]
 
-    def smallest(self) -> Line | None:
-        """The build to ship whose image is the smallest."""
-        fit = [
-            (line.build.image_size, place)
-            for place, line in enumerate(self.lines)
-            if line.build and line.build.image_size and line.build.shippable and line.subject
-        ]
-        return self.lines[min(fit)[1]] if fit else None
-
 
 def sheet_of(report: Report) -> Sheet:
     """The lines of a report in its order, and every base that any of them was judged on."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from linkcheck.advise.verdict import bare_reason
 from linkcheck.model.report import Build, Failure, Report, Subject
 from linkcheck.model.verdicts import Verdict
+from linkcheck.report.advice import advice
 from linkcheck.report.grid import Row, grid
 from linkcheck.report.program import details, libc_name
 from linkcheck.report.screen import Screen
-from linkcheck.report.sheet import image_size, sheet_of
+from linkcheck.report.sheet import Line, image_size, sheet_of
 from linkcheck.report.text import human_size, paint, paragraph, short_base
 from linkcheck.report.trials import disagreements, outcome, starts
 
@@ -97,10 +98,17 @@ def _matrix(report: Report, builds: tuple[Build, ...], screen: Screen) -> list[l
     if images:
         notes = [*paragraph(_about_images(builds), screen, rest="    "), *notes]
     blocks = [grid(heads, rows, screen), notes, excuses, _whys(judged, screen)]
+    blocks.append(_advice(lines, screen))
     tried = [(line.name, line.subject.verdicts, line.trials) for line in lines if line.subject]
     blocks.append(outcome([trial for *_, trials in tried for trial in trials], screen))
     blocks.append(disagreements(tried, screen))
     return [block for block in blocks if block]
+
+
+def _advice(lines: tuple[Line, ...], screen: Screen) -> list[str]:
+    found = [said for one in advice(lines) for said in one.sentences()]
+    told = [row for said in found for row in paragraph(said, screen, first="  ", rest="    ")]
+    return [paint("advice", "bold", screen), *told] if told else []
 
 
 def _about_images(builds: tuple[Build, ...]) -> str:
