@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 # package manager -> its command, and its packages by tool. Debian's were installed for the tests
-# (docker-buildx is there from Debian 13 on); Fedora's and Alpine's bear the names in their indexes.
+# (docker-buildx is there from Debian 13 on); those of Fedora and Alpine were not tried.
 _MANAGERS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "apt-get": (
         "apt-get install",
