@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from linkcheck.errors import UnreadableFileError, UsageError
 from linkcheck.gate.reader import MAX_SIZE, DockerfileError, read_source
-from linkcheck.gate.words import expand, split_words
+from linkcheck.gate.words import MAX_VALUE, Lookup, TooLongError, expand, split_words
 from linkcheck.model.dockerfile import Dockerfile, Instruction, Stage
 
 PLATFORM_ARGS: Final = ("PLATFORM", "OS", "ARCH", "VARIANT")
@@ -147,8 +147,11 @@ def arguments(
             if name in build_args:
                 values[name] = build_args[name]
             elif default is not None:
-                values[name] = expand(
-                    default, lambda n: values.get(n, platforms.get(n)), dockerfile.escape
+                values[name] = expanded(
+                    dockerfile,
+                    instruction.line,
+                    default,
+                    lambda n: values.get(n, platforms.get(n)),
                 )
     return Arguments(values, build_args, platforms)
 
@@ -181,13 +184,25 @@ def origin_of(dockerfile: Dockerfile, stage: Stage, args: Arguments) -> Origin:
             missing.append(name)
         return value
 
-    ref = expand(stage.origin.words[0], lookup, dockerfile.escape)
+    line = stage.origin.line
+    ref = expanded(dockerfile, line, stage.origin.words[0], lookup)
     unset = tuple(dict.fromkeys(missing)) if not _complete(ref) else ()
     written = stage.origin.flag("platform")
-    platform = expand(written, args.lookup, dockerfile.escape) if written else None
+    platform = expanded(dockerfile, line, written, args.lookup) if written else None
     return Origin(
         stage_of(dockerfile, ref, stage.number), ref, platform or None, written or None, unset
     )
+
+
+def expanded(dockerfile: Dockerfile, line: int, text: str, lookup: Lookup) -> str:
+    """`expand`, with DockerfileError in place of what it raises."""
+    try:
+        return expand(text, lookup, dockerfile.escape)
+    except TooLongError:
+        raise DockerfileError(
+            f"{dockerfile.path}:{line}: a value of more than {MAX_VALUE} characters",
+            next_step="mend the variables that refer to each other",
+        ) from None
 
 
 def _complete(ref: str) -> bool:

@@ -13,6 +13,12 @@ _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?!$-]")
 _BRACED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*|[0-9])(.*)\Z", re.DOTALL)
 _HEREDOC: Final = re.compile(r"(\d*)<<(-?)([^<]*)\Z")
 _MAX_NESTING: Final = 20
+_MAX_TRIMMED: Final = 2048  # characters of a value from which a pattern is cut
+MAX_VALUE: Final = 1 << 17  # the kernel takes no longer string (MAX_ARG_STRLEN)
+
+
+class TooLongError(ValueError):
+    """Variables that refer to each other make a value that no system would take."""
 
 
 class HeredocMark(NamedTuple):
@@ -24,13 +30,16 @@ class HeredocMark(NamedTuple):
 
 
 def expand(text: str, lookup: Lookup, escape: str = "\\") -> str:
-    """`text` with quotes removed and variables replaced; an unset one becomes nothing."""
+    """`text` with quotes removed and variables replaced; an unset one becomes nothing.
+
+    Raises TooLongError where the variables alone would make more than MAX_VALUE characters.
+    """
     return _expand(text, lookup, escape, 0)
 
 
 def _expand(text: str, lookup: Lookup, escape: str, depth: int) -> str:
     out: list[str] = []
-    at = 0
+    size = at = 0
     quoted = False
     while at < len(text):
         char = text[at]
@@ -49,6 +58,9 @@ def _expand(text: str, lookup: Lookup, escape: str, depth: int) -> str:
             at += 2
         elif char == "$":
             value, at = _variable(text, at + 1, lookup, escape, depth)
+            size += len(value)
+            if size > MAX_VALUE:
+                raise TooLongError
             out.append(value)
         else:
             out.append(char)
@@ -102,25 +114,43 @@ def _trimmed(value: str, rest: str) -> str:
     """`#`, `##`, `%` and `%%` with shell patterns."""
     operator = rest[0]
     greedy = rest[1:2] == operator
-    pattern = _pattern(rest[2:] if greedy else rest[1:])
+    pattern = rest[2:] if greedy else rest[1:]
+    if len(value) > _MAX_TRIMMED:
+        return value
     cuts = range(len(value) + 1)
     if operator == "#":
         order = reversed(cuts) if greedy else iter(cuts)
-        return next((value[cut:] for cut in order if pattern.fullmatch(value[:cut])), value)
+        return next((value[cut:] for cut in order if _matches(value[:cut], pattern)), value)
     order = iter(cuts) if greedy else reversed(cuts)
-    return next((value[:cut] for cut in order if pattern.fullmatch(value[cut:])), value)
+    return next((value[:cut] for cut in order if _matches(value[cut:], pattern)), value)
+
+
+def _matches(text: str, glob: str) -> bool:
+    """Whether a pattern of `*`, `?` and plain characters is all of `text`, without backtracking."""
+    at = in_glob = mark = 0
+    star = -1
+    while at < len(text):
+        if in_glob < len(glob) and glob[in_glob] == "*":
+            star, mark = in_glob, at
+            in_glob += 1
+        elif in_glob < len(glob) and glob[in_glob] in ("?", text[at]):
+            at += 1
+            in_glob += 1
+        elif star >= 0:
+            mark += 1
+            at, in_glob = mark, star + 1
+        else:
+            return False
+    return not glob[in_glob:].strip("*")
 
 
 def _replaced(value: str, rest: str) -> str:
+    """`/` and `//` with plain text; a pattern there is left alone."""
     every = rest.startswith("//")
     wanted, _, by = rest[2 if every else 1 :].partition("/")
-    return _pattern(wanted).sub(lambda _: by, value, count=0 if every else 1) if wanted else value
-
-
-def _pattern(glob: str) -> re.Pattern[str]:
-    return re.compile(
-        "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in glob), re.DOTALL
-    )
+    if not wanted or "*" in wanted or "?" in wanted:
+        return value
+    return value.replace(wanted, by) if every else value.replace(wanted, by, 1)
 
 
 def split_words(text: str, escape: str = "\\") -> list[str]:

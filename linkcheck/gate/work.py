@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from linkcheck.gate.copies import copies
 from linkcheck.gate.reader import DockerfileError, json_form
 from linkcheck.gate.runs import commands, packages
-from linkcheck.gate.stages import Arguments, arg_pairs, origin_of
-from linkcheck.gate.words import expand, split_words
+from linkcheck.gate.stages import Arguments, arg_pairs, expanded, origin_of
+from linkcheck.gate.words import split_words
 from linkcheck.model.stageimage import (
     Copied,
     Installed,
@@ -87,6 +87,7 @@ class _Worker:
         self._workdir: Setting | None = None
         self._onbuild: list[Line] = []
         self._index = 0
+        self._line = 0
 
     def stage(self, stage: Stage) -> None:
         self._arguments = {}
@@ -95,6 +96,7 @@ class _Worker:
         for instruction in stage.instructions:
             handler = _HANDLERS.get(instruction.keyword)
             if handler is not None:
+                self._line = instruction.line
                 handler(self, instruction)
 
     def image(self, stage: Stage, base: Pinning) -> StageImage:
@@ -128,7 +130,7 @@ class _Worker:
         return PATH if name == "PATH" else None
 
     def expanded(self, text: str) -> str:
-        return expand(text, self.lookup, self._file.escape)
+        return expanded(self._file, self._line, text, self.lookup)
 
     def folder(self) -> str:
         return self._workdir.value if self._workdir else "/"

@@ -36,8 +36,10 @@ def check(ctx: StageContext) -> Iterator[Placed]:
     ):
         if by is not None and by.shell_form and _missing(ctx, by.shell):
             yield _finding(name, by)
-    for run in ctx.image.ran:
-        if run.shell_form and run.stage == ctx.image.number and _missing(ctx, run.shell):
+    own = [run for run in ctx.image.ran if run.shell_form and run.stage == ctx.image.number]
+    missing = {shell for shell in {run.shell for run in own} if _missing(ctx, shell)}
+    for run in own:
+        if run.shell in missing:
             message = f"RUN needs {run.shell[0]}, which is not in the image"
             fix = "do that in an earlier stage and copy the result"
             yield Placed(Finding(RULE.id, RULE.level, message, (), fix), run.at)
