@@ -41,31 +41,52 @@ def scratch(cache: Path) -> Iterator[Path]:
     parent = cache / "scratch"
     parent.mkdir(parents=True, exist_ok=True)
     for old in parent.iterdir():
-        if is_dead(old.name.partition("~")[0].replace("=", ":")):
+        if _is_orphan(old.name):
             shutil.rmtree(old, ignore_errors=True)
-    owner = current_owner().replace(":", "=")  # a colon would end an entry of GOPATH
-    folder = Path(tempfile.mkdtemp(prefix=f"{owner}~", dir=parent))
+    folder = Path(tempfile.mkdtemp(prefix=_own_prefix(), dir=parent))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def deliver(finished: Path, target: Path) -> None:
-    """Move a finished program to `target`, whole or not at all. Raises OSError."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+@contextlib.contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """An empty file beside `target` to write to, which takes its place after the block.
+
+    It is gone where the block raises. Those that killed runs left in that folder go first.
+    """
+    for old in target.parent.glob(".*~*"):
+        if _is_orphan(old.name[1:]):
+            old.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{_own_prefix()}", dir=target.parent)
     os.close(handle)
     partial = Path(name)
     try:
-        shutil.copyfile(finished, partial)
-        partial.chmod(0o755)
+        yield partial
         partial.replace(target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        if error.filename == str(finished):
-            raise
-        raise OSError(error.errno, error.strerror, str(target)) from error
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def deliver(finished: Path, target: Path) -> None:
+    """Copy a finished program to `target`, whole or not at all. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with whole(target) as partial:
+            shutil.copyfile(finished, partial)
+            partial.chmod(0o755)
+    except OSError as error:
+        if error.filename == str(finished):
+            raise
+        raise OSError(error.errno, error.strerror, str(target)) from error
+
+
+def _own_prefix() -> str:
+    """Whose a temporary thing is; without colons, as one would end an entry of GOPATH."""
+    return f"{current_owner().replace(':', '=')}~"
+
+
+def _is_orphan(name: str) -> bool:
+    return is_dead(name.partition("~")[0].replace("=", ":"))

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Literal
 from linkcheck import __version__
 from linkcheck.build.builder import Builder, BuiltBinary, NotBuilt, Outcome, Program
 from linkcheck.build.digest import tree_digest
-from linkcheck.build.folders import cache_home, deliver
+from linkcheck.build.folders import cache_home, deliver, whole
 from linkcheck.build.platforms import Platform
 from linkcheck.build.recipe_tables import Recipe
 from linkcheck.build.source import Source
@@ -107,19 +106,11 @@ class Store:
                 total -= status.st_size
 
     def _write(self, name: str, content: Path | bytes) -> None:
-        handle, beside = tempfile.mkstemp(prefix=".", dir=self._folder)
-        partial = Path(beside)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                if isinstance(content, bytes):
-                    out.write(content)
-                else:
-                    with content.open("rb") as stream:
-                        shutil.copyfileobj(stream, out)
-            partial.replace(self._folder / name)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
+        with whole(self._folder / name) as partial:
+            if isinstance(content, bytes):
+                partial.write_bytes(content)
+            else:
+                shutil.copyfile(content, partial)
 
 
 def program_digest(program: Program, without: Path | None) -> str | None:

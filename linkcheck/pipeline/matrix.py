@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Protocol
 
 from linkcheck.build.builder import Builder, BuiltBinary, NotBuilt, Outcome
 from linkcheck.build.choose import choose_builder
+from linkcheck.build.folders import cache_home, scratch
 from linkcheck.build.platforms import linux_platform
 from linkcheck.build.reuse import Store
 from linkcheck.errors import EXIT_INTERRUPTED, LinkcheckError, UsageError
@@ -195,8 +196,8 @@ def _builder(
 @contextmanager
 def _output(out: Path | None) -> Iterator[Path]:
     if out is None:
-        with tempfile.TemporaryDirectory(prefix="linkcheck-") as folder:
-            yield Path(folder)
+        with scratch(cache_home(os.environ)) as folder:
+            yield folder
         return
     try:
         out.mkdir(parents=True, exist_ok=True)
