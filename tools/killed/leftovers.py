@@ -1,0 +1,60 @@
+"""What a run of ours has left behind, in the engine and in folders."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+OWNER = "org.linkcheck.owner"
+CACHES = frozenset({"linkcheck-go-build", "linkcheck-go-mod", "linkcheck-zig"})
+
+
+def docker(*arguments: str) -> list[str]:
+    """The lines that a docker command prints; none where the engine does not answer."""
+    done = subprocess.run(
+        ["docker", *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.stdout.splitlines()
+
+
+def containers_of(pid: int, *, running: bool = False) -> list[str]:
+    """The containers that the linkcheck process `pid` made."""
+    every = () if running else ("--all",)
+    form = f'{{{{.ID}}}} {{{{.Label "{OWNER}"}}}}'
+    lines = docker("ps", *every, "--filter", f"label={OWNER}", "--format", form)
+    return [line.split()[0] for line in lines if _is_owned(line, pid)]
+
+
+def images_of(pid: int) -> list[str]:
+    """The images that the linkcheck process `pid` made, to start a program in."""
+    found = docker("image", "ls", "--quiet", "--no-trunc", "--filter", f"label={OWNER}")
+    form = f'{{{{.Id}}}} {{{{index .Config.Labels "{OWNER}"}}}}'
+    lines = docker("image", "inspect", "--format", form, *found) if found else []
+    return [line.split()[0] for line in lines if _is_owned(line, pid)]
+
+
+def volumes() -> frozenset[str]:
+    """All volumes but the caches."""
+    return frozenset(docker("volume", "ls", "--quiet")) - CACHES
+
+
+def files_below(folder: Path) -> list[str]:
+    """Unfinished or forgotten things below a folder, relative to it."""
+    hidden = [path for path in folder.rglob(".*") if path.is_file()]
+    return sorted(path.relative_to(folder).as_posix() for path in hidden)
+
+
+def until_empty(look: Callable[[], Iterable[str]], seconds: float) -> list[str]:
+    """What is still there after that time; the engine ends things in its own time."""
+    end = time.monotonic() + seconds
+    while found := list(look()):
+        if time.monotonic() > end:
+            return found
+        time.sleep(0.2)
+    return []
+
+
+def _is_owned(line: str, pid: int) -> bool:
+    return f":{pid}:" in line
