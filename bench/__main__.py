@@ -22,8 +22,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="counted runs of each command")
     parser.add_argument("--programs", type=int, default=100, help="programs of the bulk run")
+    parser.add_argument("--matrix", action="store_true", help="measure `linkcheck matrix` alone")
     options = parser.parse_args()
     print(f"{os.cpu_count()} CPUs, Python {sys.version.split()[0]}\n")
+    if options.matrix:
+        from bench.matrix import measure_matrix  # noqa: PLC0415 -- wants an engine, the rest none
+
+        measure_matrix()
+        return 0
     _cold(options.rounds)
     _bulk(options.programs, max(3, options.rounds // 3))
     _memory()
