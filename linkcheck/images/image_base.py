@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Final
 from linkcheck.errors import BadRootError
 from linkcheck.images.layers import Unpacked, lay
 from linkcheck.images.observe import observe
-from linkcheck.images.root import MAX_TEXT, Entry, NoEntry
+from linkcheck.images.root import MAX_TEXT, Entry, Link, NoEntry
 from linkcheck.images.root_view import RootView
 from linkcheck.images.stores import Find, in_archive, in_folder, stored_image
 from linkcheck.images.tree import Tree
@@ -66,6 +66,28 @@ class ImageRoot:
         if entry.kind != "file":
             return NoEntry("Is a directory" if entry.kind == "directory" else "not a file")
         return self._content(entry.path, limit)
+
+    def links(self, path: str) -> tuple[Link, ...]:
+        """See `CopyableRoot.links`."""
+        met: dict[str, str] = {}
+        self._tree.find(path, met)
+        return tuple(Link(*link) for link in met.items())
+
+    def chunks(self, entry: Entry) -> Iterator[bytes]:
+        """See `CopyableRoot.chunks`."""
+        found = self._tree.find(entry.path)
+        content = None if isinstance(found, NoEntry) else found[1].content
+        at = 0
+        while content is not None and at < content.size:
+            block = os.pread(
+                content.descriptor, min(1 << 20, content.size - at), content.offset + at
+            )
+            if not block:
+                raise BadRootError(
+                    f"{self.title}: {entry.path} ends too early", next_step="save the image anew"
+                )
+            at += len(block)
+            yield block
 
     def _content(self, path: str, limit: int) -> bytes:
         found = self._tree.find(path)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_LINKS: Final = 40
 MAX_TEXT: Final = 1 << 20
+_BLOCK: Final = 1 << 20
 
 EntryKind = Literal["file", "directory", "other"]
 
@@ -68,6 +69,28 @@ class Root(Protocol):
         ...
 
 
+class Link(NamedTuple):
+    """A symbolic link: its own canonical place in the root, and its target as it is written."""
+
+    place: str
+    target: str
+
+
+class CopyableRoot(Root, Protocol):
+    """A root whose files can be taken out, and the links with them that lead there."""
+
+    def links(self, path: str) -> tuple[Link, ...]:
+        """The links that the walk to `path` meets, in that order, wherever it ends."""
+        ...
+
+    def chunks(self, entry: Entry) -> Iterator[bytes]:
+        """The bytes of a file, no more than `entry.size`.
+
+        Raises BadRootError where it is no longer the file that `entry` was.
+        """
+        ...
+
+
 class DirRoot:
     """The root file system that lies unpacked under a folder of this machine.
 
@@ -90,6 +113,15 @@ class DirRoot:
 
     def entry(self, path: str) -> Entry | NoEntry:
         """See `Root.entry`."""
+        return self._walk(path, None)
+
+    def links(self, path: str) -> tuple[Link, ...]:
+        """See `CopyableRoot.links`."""
+        met: dict[str, str] = {}
+        self._walk(path, met)
+        return tuple(Link(*link) for link in met.items())
+
+    def _walk(self, path: str, met: dict[str, str] | None) -> Entry | NoEntry:
         todo = deque(path.split("/"))
         done: list[str] = []
         links = 0
@@ -109,6 +141,8 @@ class DirRoot:
                 if links > MAX_LINKS:
                     return NoEntry("Too many levels of symbolic links")
                 target = self._target("/".join((*done, part)))
+                if met is not None:
+                    met["/" + "/".join((*done, part))] = target
                 if target.startswith("/"):
                     done.clear()
                 todo.extendleft(reversed(target.split("/")))
@@ -157,6 +191,44 @@ class DirRoot:
         except OSError as error:
             return NoEntry(error.strerror or str(error), hidden=True)
 
+    def chunks(self, entry: Entry) -> Iterator[bytes]:
+        """See `CopyableRoot.chunks`."""
+        try:
+            descriptor = self._descend(entry.path)
+        except OSError as error:
+            raise _changed(self.title, entry.path, error.strerror or str(error)) from error
+        try:
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode) or before.st_size != entry.size:
+                raise _changed(self.title, entry.path, "it is another file now")
+            left = entry.size
+            while left > 0:
+                block = os.read(descriptor, min(left, _BLOCK))
+                if not block:
+                    raise _changed(self.title, entry.path, "it got shorter")
+                left -= len(block)
+                yield block
+            after = os.fstat(descriptor)
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                raise _changed(self.title, entry.path, "it was written to")
+        finally:
+            os.close(descriptor)
+
+    def _descend(self, inside: str) -> int:
+        """Open a canonical path a component at a time, so that no link put there since counts."""
+        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            *above, name = inside.strip("/").split("/")
+            for part in above:
+                flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+                deeper = os.open(part, flags, dir_fd=folder)
+                os.close(folder)
+                folder = deeper
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+            return os.open(name, flags, dir_fd=folder)
+        finally:
+            os.close(folder)
+
     def _host(self, inside: str) -> str:
         return self._folder + inside
 
@@ -186,3 +258,10 @@ def _entry(path: str, status: os.stat_result | NoEntry) -> Entry | NoEntry:
     elif stat.S_ISDIR(status.st_mode):
         kind = "directory"
     return Entry(path, kind, stat.S_IMODE(status.st_mode), status.st_size)
+
+
+def _changed(title: str, path: str, why: str) -> BadRootError:
+    return BadRootError(
+        f"{title}: {path} changed while it was being copied: {why}",
+        next_step="let nothing write there, and try again",
+    )

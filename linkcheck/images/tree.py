@@ -46,8 +46,11 @@ class Tree:
         self._count = 0
         self._steps = 0
 
-    def find(self, path: str) -> tuple[str, Node] | NoEntry:
-        """The canonical path and node that `path` leads to, all links followed."""
+    def find(self, path: str, met: dict[str, str] | None = None) -> tuple[str, Node] | NoEntry:
+        """The canonical path and node that `path` leads to, all links followed.
+
+        `met` is given each of these links: its own canonical path, and its target.
+        """
         todo = deque(path.split("/"))
         trail: list[tuple[str, Node]] = []
         links = 0
@@ -70,6 +73,8 @@ class Tree:
                 links += 1
                 if links > MAX_LINKS:
                     return NoEntry("Too many levels of symbolic links")
+                if met is not None:
+                    met["/" + "/".join((*(name for name, _ in trail), part))] = node.target
                 if node.target.startswith("/"):
                     trail.clear()
                 todo.extendleft(reversed(node.target.split("/")))

@@ -1,0 +1,212 @@
+"""`bundle`: a program with what it needs of another root, checked, written, started."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import IO, Final, NamedTuple, cast
+
+from linkcheck.errors import MissingToolError, UnknownBaseError, UsageError
+from linkcheck.images.image_base import ImageBase
+from linkcheck.images.resolve import resolve_base
+from linkcheck.images.root import CopyableRoot
+from linkcheck.model.bundle import PROGRAM, Bundle
+from linkcheck.model.report import Trial
+from linkcheck.run.bubblewrap import BubblewrapRunner
+from linkcheck.run.runner import SECONDS
+from linkcheck.run.trial import put_to_test
+from linkcheck.ship import archive, folder
+from linkcheck.ship.image import Settings, labels_for, write_image
+from linkcheck.ship.plan import Plan, Source, Wanted, plan_bundle
+
+IMAGE: Final = "image:"
+# [registry/]name[:tag], as distribution/reference has it, without digests
+_TAG: Final = re.compile(
+    r"(?:[\w.-]+(?::\d+)?/)*[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?::[\w][\w.-]{0,127})?"
+)
+_MAX_TIME: Final = (1 << 33) - 1  # what a tar header holds
+
+
+class Request(NamedTuple):
+    """What `bundle` is asked for. `verify` None: where bubblewrap is there."""
+
+    program: Path
+    sources: tuple[str, ...]
+    output: str
+    wanted: Wanted = Wanted()
+    force: bool = False
+    verify: bool | None = None
+    arguments: tuple[str, ...] = ()
+    seconds: float = SECONDS
+
+
+def bundle(request: Request, environ: Mapping[str, str]) -> Bundle:
+    """Make the bundle, and say what is in it.
+
+    It is judged before anything is written, and started before it stands at its place: where it
+    does not start, nothing is left there. Raises what `plan_bundle` raises, UsageError for an
+    output that can't be written or a bundle that does not start, and MissingToolError for an
+    engine or bubblewrap that was asked for.
+    """
+    mtime = source_date(environ)
+    _check_output(request)
+    sources = [Source(ref, root_of(ref)) for ref in request.sources]
+    plan = plan_bundle(request.program, sources, request.wanted)
+    with closing(plan.shipment):
+        trial, untried = _written(request, plan, mtime, environ)
+    return Bundle(
+        program=str(request.program),
+        source=request.sources[0],
+        output=request.output,
+        pieces=plan.shipment.pieces,
+        left_out=plan.left_out,
+        licences=plan.licences,
+        verdict=plan.verdict,
+        trial=trial,
+        untried=untried,
+    )
+
+
+def root_of(ref: str) -> CopyableRoot:
+    """The files of `ref`: a folder, an image, or a base of the catalog that the engine holds.
+
+    Raises UnknownBaseError, BadRootError, or MissingToolError for a base that is not here.
+    """
+    base = resolve_base(ref)
+    root = getattr(base, "root", None)
+    if root is not None:
+        return cast(CopyableRoot, root)
+    if base.image.name == "scratch":
+        raise UnknownBaseError("scratch has no files to take", next_step="name another --from")
+    names = dict.fromkeys((base.image.ref, base.image.name))
+    for name in names:
+        try:
+            return ImageBase(ref, source=f"docker:{name}").root
+        except MissingToolError as error:
+            missing = error
+    raise MissingToolError(
+        f"{ref}: its files are not here: {missing.message}",
+        next_step=missing.next_step or f"`docker pull {ref}`, or use dir:PATH",
+    )
+
+
+def source_date(environ: Mapping[str, str]) -> int:
+    """SOURCE_DATE_EPOCH, else 0: the same files give the same bytes. Raises UsageError."""
+    text = environ.get("SOURCE_DATE_EPOCH", "") or "0"
+    if not text.isdecimal() or int(text) > _MAX_TIME:
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH={text} is no time", next_step="set it to seconds since 1970"
+        )
+    return int(text)
+
+
+def _check_output(request: Request) -> None:
+    if request.output.startswith(IMAGE):
+        tag = request.output.removeprefix(IMAGE)
+        if not _TAG.fullmatch(tag):
+            raise UsageError(f"{tag!r} is no name of an image", next_step="write image:NAME:TAG")
+    elif not request.output.endswith(".tar"):
+        folder.check_place(Path(request.output), force=request.force)
+    elif not Path(request.output).parent.is_dir():
+        raise UsageError(
+            f"{Path(request.output).parent}: no such folder", next_step="name another --output"
+        )
+
+
+def _written(
+    request: Request, plan: Plan, mtime: int, environ: Mapping[str, str]
+) -> tuple[Trial | None, str]:
+    as_folder = not request.output.startswith(IMAGE) and not request.output.endswith(".tar")
+    output = Path(request.output).absolute()
+    with ExitStack() as stack:
+        trial, untried = None, "it was not asked for"
+        if as_folder or request.verify is not False:
+            place = output.parent if as_folder else None
+            staged = stack.enter_context(folder.unpacked(plan.shipment, mtime, place))
+            if request.verify is not False:
+                trial, untried = _started(request, plan, staged)
+        if as_folder:
+            folder.move(staged, output)
+        elif request.output.startswith(IMAGE):
+            _into_engine(request, plan, mtime, environ)
+        else:
+            _into_file(output, plan, mtime)
+    return trial, untried
+
+
+def _started(request: Request, plan: Plan, staged: Path) -> tuple[Trial | None, str]:
+    """Start it in the bundle. Raises UsageError where it is refused."""
+    try:
+        runner = BubblewrapRunner(staged, "the bundle")
+    except MissingToolError as error:
+        if request.verify:
+            raise
+        return None, str(error)
+    program = staged / PROGRAM.lstrip("/")
+    trial = put_to_test(
+        plan.verdict, plan.facts, runner, program, request.arguments, request.seconds
+    )
+    if trial.observed == "refused":
+        raise UsageError(
+            f"{request.program} does not start in the bundle: {trial.output_tail}",
+            next_step="add what is missing with --also",
+        )
+    if trial.observed == "error":
+        if request.verify:
+            raise MissingToolError(f"the bundle can't be started here: {trial.output_tail}")
+        return None, trial.output_tail
+    return trial, ""
+
+
+def _into_file(output: Path, plan: Plan, mtime: int) -> None:
+    try:
+        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=".linkcheck-") as file:
+            archive.pack(plan.shipment, file.file, mtime)
+            file.flush()
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            if output.is_dir():
+                raise UsageError(f"{output} is a folder", next_step="name another --output")
+            beside = Path(f"{file.name}.tar")
+            os.link(file.name, beside)
+            try:
+                beside.replace(output)
+            except BaseException:
+                beside.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise UsageError(
+            f"{output} can't be written: {error.strerror or error}",
+            next_step="name another --output",
+        ) from error
+
+
+def _into_engine(request: Request, plan: Plan, mtime: int, environ: Mapping[str, str]) -> None:
+    from linkcheck.engine.engine import connect  # noqa: PLC0415 -- most bundles need no engine
+    from linkcheck.engine.load import load_image  # noqa: PLC0415
+
+    tag = request.output.removeprefix(IMAGE)
+    tag = tag if ":" in tag.rsplit("/", 1)[-1] else f"{tag}:latest"
+    accounts = plan.accounts
+    ref = request.sources[0]
+    settings = Settings(
+        platform=plan.facts.platform,
+        entrypoint=(PROGRAM,),
+        user=f"{accounts.uid}:{accounts.gid}",
+        labels=labels_for(plan.facts, None if ref.startswith(("dir:", "oci-")) else ref),
+        created=mtime,
+    )
+    with tempfile.TemporaryFile() as layer, tempfile.TemporaryFile() as out:
+        archive.pack(plan.shipment, cast(IO[bytes], layer), mtime)
+        write_image(cast(IO[bytes], layer), settings, tag, cast(IO[bytes], out))
+        with closing(connect(environ)) as engine:
+            load_image(engine, cast(IO[bytes], out), tag)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
