@@ -11,17 +11,21 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from linkcheck.gate.bases import golang_image
+from linkcheck.gate.gosource import cgo_use
 from linkcheck.model.builder import Builder
 
 if TYPE_CHECKING:
     from linkcheck.gate.contents import Contents
+    from linkcheck.gate.context import Context
     from linkcheck.gate.entry import Entry
     from linkcheck.model.stageimage import Installed, Ran, StageImage
 
 _COMPILERS: Final = frozenset({"gcc", "build-base", "clang", "build-essential", "g++", "musl-dev"})
 
 
-def builder_of(contents: Contents, entry: Entry | None) -> Builder | None:
+def builder_of(
+    contents: Contents, entry: Entry | None, context: Context | None = None
+) -> Builder | None:
     """The stage from which the program is copied, where it compiles Go; else None."""
     if entry is None or entry.copied is None or entry.copied.stage is None:
         return None
@@ -30,6 +34,15 @@ def builder_of(contents: Contents, entry: Entry | None) -> Builder | None:
     if not builds:
         return None
     ran = builds[-1]
+    builder = _told(contents, image, ran)
+    if builder is None:
+        return None
+    use = cgo_use(image, ran, context, pure=builder.pure_names)
+    return builder._replace(calls_c=use.answer, because=use.because)
+
+
+def _told(contents: Contents, image: StageImage, ran: Ran) -> Builder | None:
+    """What the Dockerfile alone says of the build."""
     found = golang_image(image.base.ref)
     if found is None:
         return _plain_builder(contents, image, ran)

@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from linkcheck.gate.bases import find_base
+from linkcheck.gate.bases import find_base, golang_image
 from linkcheck.gate.packages import (
     CA_PACKAGES,
     TZ_PACKAGES,
@@ -135,6 +135,8 @@ class Contents:
             return self._library(base, path)
         if path.startswith(_SYSTEM):
             return _program(base, name)
+        if golang_image(ref) and path.startswith(("/usr/local/", "/go/")):
+            return UNKNOWN
         return UNKNOWN if path.startswith(_OPEN) or base.image.source == "root" else False
 
     def _library(self, base: ResolvedBase, path: str) -> bool | MaybeUnknown:

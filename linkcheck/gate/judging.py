@@ -196,7 +196,7 @@ class _Scene:
             base_gap=self.below if isinstance(self.below, str) else "",
             platform=self.platform,
             entry=entry,
-            builder=builder_of(self.contents, entry),
+            builder=builder_of(self.contents, entry, self._request.context),
             has=partial(self.contents.has, self.image),
             has_program=self._has_program,
             facts=facts,

@@ -23,3 +23,5 @@ class Builder(NamedTuple):
     goos: str | None
     goarch: str | None
     level: str | None  # GOAMD64
+    calls_c: Literal["yes", "no", "unknown"] = "unknown"  # where cgo is on, by its sources
+    because: str = ""  # the import that shows it

@@ -21,8 +21,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linkcheck.model.provides import UNKNOWN
-from linkcheck.model.verdicts import Finding
+from linkcheck.model.verdicts import Finding, Level
 from linkcheck.rules.stage import Placed, StageContext, StageRule
+
+_MERGED = (2, 34)
 
 
 def check(ctx: StageContext) -> Iterator[Placed]:
@@ -35,23 +37,30 @@ def check(ctx: StageContext) -> Iterator[Placed]:
         return
     if builder.libc != "glibc" or builder.cgo == "off" or builder.static:
         return
+    if builder.calls_c == "no" and not builder.race:
+        return
     has = ctx.base.provides.libc_version
     if ctx.base.provides.libc != "glibc" or has is UNKNOWN or has is None:
         return
     newer = builder.libc_version is not None and _release(builder.libc_version) > _release(has)
     if not newer:
         return
+    # from 2.34 on every program that links libc asks for __libc_start_main@GLIBC_2.34
+    crosses = _release(builder.libc_version or "") >= _MERGED > _release(has)
+    sure = crosses and (builder.race or builder.calls_c == "yes")
     moves = ", and the tag moves on" if builder.floating else ""
     message = (
         f"{builder.ref} has glibc {builder.libc_version}{moves}; {ctx.base.ref} has {has}: "
-        "a program that uses cgo may not start"
+        + ("it does not start" if sure else "a program that uses cgo may not start")
     )
     fix = f"pin the builder to the distribution of {ctx.base.ref}, or build with CGO_ENABLED=0"
-    yield Placed(Finding(RULE.id, RULE.level, message, (), fix), builder.at)
+    seen = (builder.because,) if builder.calls_c == "yes" else ()
+    level: Level = "error" if sure else "warning"
+    yield Placed(Finding(RULE.id, level, message, seen, fix), builder.at)
 
 
 def _release(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isdigit())
 
 
-RULE = StageRule("LC511", "builder-drift", "warning", check, __doc__)
+RULE = StageRule("LC511", "builder-drift", "error", check, __doc__)

@@ -7,6 +7,9 @@ import of `net` or `os/user` links the program to glibc. In Alpine, scratch or d
 its start then ends with `exec /app: no such file or directory`. A program built with cgo on Alpine
 wants musl's loader in the same way.
 
+Where the sources lie in the build context their imports are followed, and it is an error if they
+reach `net`, `os/user` or C code, a warning if they leave that open, and nothing if they do not.
+
 ## How to see it
 
     readelf -l ./app | grep interpreter
@@ -26,7 +29,7 @@ from linkcheck.rules.stage import Edit, Placed, StageContext, StageRule
 
 
 def check(ctx: StageContext) -> Iterator[Placed]:
-    """One finding; an error where the race detector makes cgo certain.
+    """One finding; an error where the sources, or the race detector, make cgo certain.
 
     None where the program itself was judged.
     """
@@ -38,14 +41,19 @@ def check(ctx: StageContext) -> Iterator[Placed]:
         return
     if has not in ("none", "glibc", "musl"):
         return
-    level: Level = "error" if builder.race else RULE.level
+    if builder.calls_c == "no" and not builder.race:
+        return
+    sure = builder.race or builder.calls_c == "yes"
+    level: Level = "error" if sure else "warning"
     there = f"has {has}" if has != "none" else "has no C library"
+    which = "its" if sure else "with net, os/user or C code in it,"
+    seen = (builder.because,) if builder.calls_c == "yes" else ()
     message = (
         f"built with cgo on {builder.ref} ({builder.libc}), and {ctx.base.ref} {there}: "
-        "with net, os/user or C code in it, exec fails with no such file or directory"
+        f"{which} exec fails with no such file or directory"
     )
     yield Placed(
-        Finding(RULE.id, level, message, (), "build with CGO_ENABLED=0"),
+        Finding(RULE.id, level, message, seen, "build with CGO_ENABLED=0"),
         builder.build,
         _edit(builder),
     )
@@ -57,4 +65,4 @@ def _edit(builder: Builder) -> Edit | None:
     return Edit(builder.build.line, "go build", "CGO_ENABLED=0 go build")
 
 
-RULE = StageRule("LC512", "builder-libc", "warning", check, __doc__)
+RULE = StageRule("LC512", "builder-libc", "error", check, __doc__)

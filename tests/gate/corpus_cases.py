@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.conftest import FIXTURES
 from tests.gate.programs import program
 
 FOLDER = Path(__file__).parent / "corpus"
@@ -34,6 +35,10 @@ class CorpusCase:
         (folder / "Dockerfile").write_text(self.dockerfile, encoding="utf-8")
         for name, text in self.files.items():
             (folder / name).write_text(text + "\n", encoding="utf-8")
+        if self.source:
+            for path in (FIXTURES / self.source).iterdir():
+                if path.is_file():
+                    (folder / path.name).write_bytes(path.read_bytes())
         if self.program:
             copy = folder / "app"
             copy.write_bytes(program(self.program, build_fixture).read_bytes())
