@@ -67,6 +67,11 @@ _EXPLAINED = (
         re.compile(r"unable to find or create libc|libc of the specified target requires dynamic"),
         "zig has no static glibc: install gcc, or link against musl",
     ),
+    (
+        # an archive, unlike a shared library, does not bring along what it needs itself
+        re.compile(r"undefined reference to `"),
+        "the linker misses a C function; if its library is known, name it: --env CGO_LDFLAGS=-l...",
+    ),
 )
 
 

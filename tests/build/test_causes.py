@@ -38,6 +38,13 @@ from linkcheck.build.causes import NO_COMPILER, TAIL_LINES, explain_failure, tai
             "# std\n/usr/local/go/pkg/tool/linux_amd64/compile: signal: killed\n",
             "out of memory (/usr/local/go/pkg/tool/linux_amd64/compile: signal: killed)",
         ),
+        (
+            "# example.com/x\n/usr/bin/ld: /usr/lib/x86_64-linux-gnu/libsqlite3.a(sqlite3.o): in "
+            "function `logFunc':\n(.text+0x1f4c): undefined reference to `log'\n"
+            "collect2: error: ld returned 1 exit status\n",
+            "the linker misses a C function; if its library is known, name it: "
+            "--env CGO_LDFLAGS=-l... ((.text+0x1f4c): undefined reference to `log')",
+        ),
         ("something odd\nlast words\n", "last words"),
         ("", "go build ended with exit code 1"),
         ("# only/a/heading\n", "go build ended with exit code 1"),
