@@ -75,6 +75,15 @@ class Contents:
         below = self._base_has(image.base.ref, path)
         return True if below is True else UNKNOWN if UNKNOWN in (added, below) else False
 
+    def has_folder(self, image: StageImage, path: str) -> bool | MaybeUnknown:
+        """Whether `path` is in the image, be it as a folder that a COPY, WORKDIR or mkdir makes."""
+        made = [image.workdir.value] if image.workdir else []
+        made += [copied.place for copied in image.copied]
+        made += [word for ran in image.ran if ran.words[:1] == ("mkdir",) for word in ran.words[1:]]
+        if any(f"{place.rstrip('/')}/".startswith(f"{path.rstrip('/')}/") for place in made):
+            return True
+        return self.has(image, path)
+
     def adds(self, image: StageImage, path: str) -> bool | MaybeUnknown:
         """Whether the Dockerfile puts something at `path`, whatever the base has."""
         answers = [self.arrives(copied, path) for copied in image.copied]
@@ -102,15 +111,9 @@ class Contents:
         return False
 
     def _made(self, image: StageImage, path: str) -> bool | MaybeUnknown:
-        """Whether a RUN, a WORKDIR or a package makes `path`."""
-        if image.workdir is not None and f"{image.workdir.value}/".startswith(f"{path}/"):
-            return True
+        """Whether a RUN or a package makes the file `path`."""
         name = posixpath.basename(path)
         for ran in image.ran:
-            if ran.words[:1] == ("mkdir",) and any(
-                f"{word.rstrip('/')}/".startswith(f"{path}/") for word in ran.words[1:]
-            ):
-                return True
             if ran.words[:1] != ("rm",) and path in ran.words[1:] and _writes(ran.words, path):
                 return True
         if path.startswith(_SYSTEM):

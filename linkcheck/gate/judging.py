@@ -197,7 +197,7 @@ class _Scene:
             platform=self.platform,
             entry=entry,
             builder=builder_of(self.contents, entry, self._request.context),
-            has=partial(self.contents.has, self.image),
+            has=partial(self.contents.has_folder, self.image),
             has_program=self._has_program,
             facts=facts,
             verdict=verdict,

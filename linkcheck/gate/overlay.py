@@ -92,7 +92,7 @@ def _path(
 ) -> str | MaybeUnknown | None:
     if isinstance(below, str):
         return below
-    found = contents.has(stage, path)
+    found = contents.has_folder(stage, path) if path == "/tmp" else contents.has(stage, path)
     return path if found is True else UNKNOWN if found is UNKNOWN else None
 
 

@@ -195,7 +195,8 @@ class _Worker:
         self._workdir = Setting(posixpath.normpath(path) or "/", self.at(instruction))
 
     def user(self, instruction: Instruction) -> None:
-        self._user = Setting(self.expanded(instruction.args), self.at(instruction))
+        value = self.expanded(instruction.args)
+        self._user = Setting(value, self.at(instruction)) if value else None
 
     def shell(self, instruction: Instruction) -> None:
         if not instruction.json:

@@ -34,6 +34,8 @@ def check(ctx: StageContext) -> Iterator[Placed]:
         (c for c in ctx.image.copied if posixpath.basename(c.place.rstrip("/")) == name), None
     ) or next((c for c in ctx.image.copied if posixpath.basename(c.source) == name), None)
     message = f'exec: "{entry.plain}": stat {entry.plain}: no such file or directory'
+    if ctx.has(entry.plain) is True:
+        message = f'exec: "{entry.plain}": permission denied: it is a folder'
     seen = (f"line {near.at.line} puts it at {near.place}",) if near else ()
     fix = f"start {near.place}" if near else f"copy a program to {entry.plain}"
     yield Placed(Finding(RULE.id, RULE.level, message, seen, fix), entry.by.at)
