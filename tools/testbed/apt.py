@@ -34,17 +34,22 @@ Acquire::Retries "3";
 
 
 class Suite:
-    """One Debian release by its codename, as a source of package files."""
+    """One Debian release by its codename, as a source of package files.
 
-    def __init__(self, codename: str) -> None:
+    With `sources` apt is also told of source packages, in a configuration beside the other one.
+    """
+
+    def __init__(self, codename: str, *, sources: bool = False) -> None:
         self.codename = codename
-        self.state = cache.root() / "apt" / codename
+        self._kinds = ("deb", "deb-src") if sources else ("deb",)
+        self._name = f"{codename}-sources" if sources else codename
+        self.state = cache.root() / "apt" / self._name
 
     @functools.cached_property
     def config(self) -> dict[str, str]:
         """The environment that points apt at this suite alone, with fresh package lists."""
         env = {"APT_CONFIG": str(self.state / "apt.conf")}
-        with cache.locked(f"apt/{self.codename}"):
+        with cache.locked(f"apt/{self._name}"):
             updated = self.state / "updated"
             if not updated.exists() or time.time() - updated.stat().st_mtime > LISTS_LAST:
                 self._configure()
@@ -79,8 +84,9 @@ class Suite:
         for part in ("lists/partial", "cache/archives/partial"):
             (self.state / part).mkdir(parents=True, exist_ok=True)
         (self.state / "status").touch()
-        source = f"deb [signed-by={need_keyring()}] {debian_mirror()} {self.codename} main\n"
-        (self.state / "sources.list").write_text(source)
+        signed = f"[signed-by={need_keyring()}] {debian_mirror()} {self.codename} main\n"
+        listed = "".join(f"{kind} {signed}" for kind in self._kinds)
+        (self.state / "sources.list").write_text(listed)
         (self.state / "apt.conf").write_text(_CONFIG.format(state=self.state))
 
 

@@ -23,6 +23,7 @@ PACKAGES = {
     "docker": "docker.io",
     "dockerd": "docker.io",
     "dpkg-deb": "dpkg",
+    "dpkg-source": "dpkg-dev",
     "gcc": "gcc libc6-dev",
     "musl-gcc": "musl-tools",
     "qemu-img": "qemu-utils",

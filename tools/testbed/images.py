@@ -134,24 +134,29 @@ def _tag(name: str, tag: str) -> None:
 
 
 def _musl_builder() -> str:
-    """Add Debian's musl compiler to the golang image, in a container without a network."""
-    name = f"{REPOSITORY}/golang-musl"
+    """Add Debian's musl compiler to the golang image."""
+    return golang_with(f"{REPOSITORY}/golang-musl", _MUSL, ("ENV CC=musl-gcc",))
+
+
+def golang_with(name: str, packages: Sequence[str], settings: Sequence[str] = ()) -> str:
+    """Make the golang image with more packages in it, in a container without a network."""
     base = f"{REPOSITORY}/golang:{BUILDER_SUITE}"
-    key = hashlib.sha256(f"{RECIPE} {_label(base)} {_MUSL}".encode()).hexdigest()[:16]
+    made_from = f"{RECIPE} {_label(base)} {packages}" + (f" {settings}" if settings else "")
+    key = hashlib.sha256(made_from.encode()).hexdigest()[:16]
     if _label(name) == key:
         say(f"image {name}: ready")
         return name
     say(f"image {name}: building")
     docker = need("docker")
     with cache.scratch_folder() as downloads:
-        apt.Suite(BUILDER_SUITE).download(_MUSL, downloads)
+        apt.Suite(BUILDER_SUITE).download(packages, downloads)
         install = "dpkg -i /packages/*.deb && rm -r /packages"
         created = run([docker, "create", "--network=none", base, "sh", "-c", install]).strip()
         try:
             run([docker, "cp", str(downloads), f"{created}:/packages"])
             run([docker, "start", "--attach", created])
-            settings = ("ENV CC=musl-gcc", 'CMD ["bash"]', f"LABEL {LABEL}={key}")
-            changes = [part for setting in settings for part in ("--change", setting)]
+            lines = (*settings, 'CMD ["bash"]', f"LABEL {LABEL}={key}")
+            changes = [part for line in lines for part in ("--change", line)]
             run([docker, "commit", *changes, created, name])
         finally:
             run([docker, "rm", "--force", created])
