@@ -62,6 +62,16 @@ def test_the_json_of_a_gate_obeys_the_published_schema(report: GateReport) -> No
     }
 
 
+def test_sarif_obeys_the_official_schema(report: GateReport) -> None:
+    """OASIS's schema of SARIF 2.1.0, as the MIT-licensed npm package @microsoft/jest-sarif has it."""
+    schema = json.loads((Path(__file__).parent / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
+    written = document(report, "sarif")
+    jsonschema.Draft7Validator(schema).validate(written)
+    assert written["runs"][0]["results"]
+    del written["runs"][0]["tool"]  # the schema does refuse what is none
+    assert list(jsonschema.Draft7Validator(schema).iter_errors(written))
+
+
 def test_sarif_places_each_result_on_its_line_with_help_and_fingerprint(
     report: GateReport,
 ) -> None:
