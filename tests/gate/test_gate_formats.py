@@ -63,7 +63,7 @@ def test_the_json_of_a_gate_obeys_the_published_schema(report: GateReport) -> No
 
 
 def test_sarif_obeys_the_official_schema(report: GateReport) -> None:
-    """OASIS's schema of SARIF 2.1.0, as the MIT-licensed npm package @microsoft/jest-sarif has it."""
+    """The schema is OASIS's, from the MIT-licensed npm package @microsoft/jest-sarif."""
     schema = json.loads((Path(__file__).parent / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
     written = document(report, "sarif")
     jsonschema.Draft7Validator(schema).validate(written)
