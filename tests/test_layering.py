@@ -29,11 +29,14 @@ def test_the_layers_of_the_architecture_hold() -> None:
 
 
 def test_only_the_command_line_prints_or_exits() -> None:
-    """Everything else hands its results up; `T20` of ruff forbids print everywhere."""
+    """Everything else hands its results up; `T20` of ruff forbids print everywhere.
+
+    `__main__` answers Ctrl-C while the command line itself still loads.
+    """
     offenders = [
         f"{path.relative_to(PROJECT)}: {word}"
         for path in (PROJECT / "linkcheck").rglob("*.py")
-        if path.parent.name != "cli"
+        if path.parent.name != "cli" and path.name != "__main__.py"
         for word in ("sys.exit(", "sys.stdout", "sys.stderr", "print(")
         if word in path.read_text(encoding="utf-8")
     ]

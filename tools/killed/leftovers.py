@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 OWNER = "org.linkcheck.owner"
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 CACHES = frozenset({"linkcheck-go-build", "linkcheck-go-mod", "linkcheck-zig"})
 
 
@@ -36,8 +38,9 @@ def images_of(pid: int) -> list[str]:
 
 
 def volumes() -> frozenset[str]:
-    """All volumes but the caches."""
-    return frozenset(docker("volume", "ls", "--quiet")) - CACHES
+    """All named volumes but the caches. A hash for a name is one that an image asks for."""
+    names = docker("volume", "ls", "--quiet")
+    return frozenset(name for name in names if not _ANONYMOUS.fullmatch(name)) - CACHES
 
 
 def files_below(folder: Path) -> list[str]:
