@@ -31,6 +31,7 @@ from linkcheck.errors import MissingToolError
 TIMEOUT = 900  # seconds a build
 KILLED = frozenset({None, 137})  # by SIGKILL, as all that runs in a container that ends
 SETTLE = 3.0  # seconds that the engine may take to notice the end of a container
+ENDED = "the container was ended from outside"
 _UNKNOWN_MACHINE = ""
 
 
@@ -178,8 +179,8 @@ class DockerBuilder:
             if command not in self._machines:
                 with plain_errors("Docker Engine failed"):
                     end = container.run([*command.split(), "-dumpmachine"], env={}, cwd="/")
-                if end.exit_code is None:
-                    return None
+                if end.exit_code in KILLED:  # which tells nothing of the compiler
+                    raise MissingToolError(ENDED)
                 there = end.exit_code not in NOT_STARTED
                 answer = end.output.strip() if end.exit_code == 0 else _UNKNOWN_MACHINE
                 self._machines[command] = answer if there else None
@@ -204,10 +205,14 @@ class DockerBuilder:
             return NotBuilt("failed", f"{self._image.ref} has no `go` on its PATH", log)
         if end.exit_code in KILLED:
             if container.runs_on(SETTLE):
+                if end.exit_code is None:
+                    return NotBuilt(
+                        "failed", "Docker Engine could not run `go` in its container", log
+                    )
                 return NotBuilt("failed", "go build was killed: out of memory", log)
             if seconds >= self._timeout - 1:
                 return NotBuilt("failed", f"took more than {self._timeout} s", log)
-            return NotBuilt("failed", "the container was ended from outside", log)
+            return NotBuilt("failed", ENDED, log)
         lacking = tools.lacking or f"no C compiler in {self._image.ref}"
         return explain_failure(end.output, end.exit_code, cgo=recipe.cgo, no_compiler=lacking)
 

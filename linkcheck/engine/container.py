@@ -16,6 +16,10 @@ from linkcheck.errors import MissingToolError
 MAX_OUTPUT = 1 << 20  # the last bytes of a command's output that are kept
 MAX_FILE = 4 << 30
 NOT_STARTED = frozenset({126, 127})  # runc could not start the command
+# What the engine says where it could not, and the causes that lie with the command; all others
+# (namespaces that are gone, a container that has stopped) lie with its container.
+_NO_EXEC = "OCI runtime exec failed"
+_NO_COMMAND = ("executable file not found", "no such file or directory", "permission denied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class Container:
             state = self._api.exec_inspect(created["Id"])
         except Exception:  # the engine forgets a command together with its container
             return CommandEnd(None, output)
-        exit_code = None if state.get("Running") else state.get("ExitCode")
+        went_away = output.startswith(_NO_EXEC) and not any(why in output for why in _NO_COMMAND)
+        exit_code = None if state.get("Running") or went_away else state.get("ExitCode")
         return CommandEnd(exit_code, output)
 
     def runs_on(self, seconds: float) -> bool:
