@@ -30,6 +30,8 @@ def main() -> int:
     if engine.version() is None:
         print("killed: no Docker Engine answers: python -m tools.testbed docker", file=sys.stderr)
         return 2
+    # a shell starts what it puts into the background with SIGINT ignored, and we hand that on
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = random.Random(options.seed)
     ways = [WAYS[i % len(WAYS)] for i in range(options.moments - options.restarts)]
     ways += ["engine"] * options.restarts
@@ -64,16 +66,30 @@ def _undisturbed(matrix: Matrix, chosen: random.Random) -> float:
 def _restart(pid: int) -> None:
     """End the engine as a service manager would, and start it again.
 
-    Not while anything runs there that is none of the linkcheck process `pid`.
+    Not while anything is there that is none of the linkcheck process `pid`.
     """
-    while len(docker("ps", "--quiet")) > len(containers_of(pid, running=True)):
-        time.sleep(1)
-    done = subprocess.run(["pidof", "dockerd"], capture_output=True, text=True, check=False)
-    for daemon in done.stdout.split():
-        os.kill(int(daemon), signal.SIGTERM)
-        while Path(f"/proc/{daemon}").exists():
-            time.sleep(0.1)
+    while len(docker("ps", "--all", "--quiet")) > len(containers_of(pid)):
+        time.sleep(0.5)
+    daemons = _daemons()
+    for daemon in daemons:
+        os.kill(daemon, signal.SIGTERM)
+    while daemons & _daemons():
+        time.sleep(0.1)
     engine.start()
+
+
+def _daemons() -> set[int]:
+    """The engines that run; one that has ended is none, though nobody has waited for it yet."""
+    found = subprocess.run(["pidof", "dockerd"], capture_output=True, text=True, check=False)
+    return {int(number) for number in found.stdout.split() if not _is_zombie(int(number))}
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+KIND = "org.linkcheck"
 OWNER = "org.linkcheck.owner"
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 CACHES = frozenset({"linkcheck-go-build", "linkcheck-go-mod", "linkcheck-zig"})
@@ -21,11 +22,12 @@ def docker(*arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def containers_of(pid: int, *, running: bool = False) -> list[str]:
-    """The containers that the linkcheck process `pid` made."""
+def containers_of(pid: int, *, running: bool = False, kind: str | None = None) -> list[str]:
+    """The containers that the linkcheck process `pid` made, of all kinds or of one ("build")."""
     every = () if running else ("--all",)
+    label = f"{KIND}={kind}" if kind else OWNER
     form = f'{{{{.ID}}}} {{{{.Label "{OWNER}"}}}}'
-    lines = docker("ps", *every, "--filter", f"label={OWNER}", "--format", form)
+    lines = docker("ps", *every, "--filter", f"label={label}", "--format", form)
     return [line.split()[0] for line in lines if _is_owned(line, pid)]
 
 

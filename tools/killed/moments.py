@@ -138,8 +138,13 @@ def cut_off(
     elif restart is not None:
         restart(process.pid)
     ended = matrix.end(process, began)
-    wrong = [f"container {c}" for c in until_empty(lambda: containers_of(process.pid), SETTLE)]
-    if way != "kill":  # who is killed can't tidy up: that is for the next run
+    # who is killed can't tidy up: what it had started to try is for the next run to remove
+    kind = "build" if way == "kill" else None
+    wrong = [
+        f"container {name}"
+        for name in until_empty(lambda: containers_of(process.pid, kind=kind), SETTLE)
+    ]
+    if way != "kill":
         wrong += [f"image {name}" for name in images_of(process.pid)]
         wrong += [f"file {name}" for name in matrix.unfinished()]
         wrong += _told_wrong(way, ended)
@@ -150,6 +155,7 @@ def cut_off(
     ]
     wrong += [f"volume {name}" for name in sorted(volumes() - before)]
     after = matrix.run()
+    wrong += [f"still container {name}" for name in containers_of(process.pid)]
     wrong += [f"still image {name}" for name in images_of(process.pid)]
     wrong += [f"still file {name}" for name in matrix.unfinished()]
     return ended, wrong + _not_right(after, matrix.number)
