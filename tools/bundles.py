@@ -41,9 +41,13 @@ ROOTS = {"bookworm": ("debian-12", "debian-13"), "trixie": ("debian-13",)}
 FIXTURES = ("default", "external", "pie", "race", "stripped", "bind-now", "static-glibc")
 ARGUMENTS = {"caddy": ("version",), "restic": ("version",), "hugo": ("version",),
              "rclone": ("version",)}  # fmt: skip
-# what no file says: which library it opens, that it reads this file to tell its system's name, and
-# the names of localhost, which a container runtime tells
-ALSO = {"rclone": "/etc/os-release", "dlopen": "libm.so.6", "dnslookup/musl": "/etc/hosts"}
+# what no file says: which library it opens, that it reads these files to tell its system's name,
+# and the names of localhost, which a container runtime tells
+ALSO = {
+    "rclone": ("/etc/os-release", "/etc/debian_version"),
+    "dlopen": ("libm.so.6",),
+    "dnslookup/musl": ("/etc/hosts",),
+}
 SECONDS = 3.0
 
 
@@ -124,7 +128,7 @@ def _cases() -> Iterator[tuple[str, Path, Path, tuple[str, ...]]]:
 def _tried(name: str, program: Path, root: Path, asked: tuple[str, ...]) -> Row:
     with tempfile.TemporaryDirectory() as holder:
         output = Path(holder) / "bundle"
-        also = tuple(what for key, what in ALSO.items() if key in name)
+        also = next((what for key, what in ALSO.items() if key in name), ())
         request = Request(program, (f"dir:{root}",), str(output), Wanted(also), verify=False)
         made = bundle(request, {})
         copy = Path(holder) / "copy"
