@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,24 +68,26 @@ class Cells:
             self._keep()
 
     def _build(self, cells: Sequence[Cell], tell: Callable[[Cell, Ended], None]) -> bool:
+        followers: dict[Cell | None, list[Cell]] = {}
+        for cell, leader in _leaders(cells).items():
+            followers.setdefault(leader, []).append(cell)
         with ThreadPoolExecutor(_workers(self._builder)) as pool:
+            running: dict[Future[Ended], Cell] = {}
+            ready = followers.get(None, [])
             try:
-                for wave in _waves(cells):
-                    running = {pool.submit(self._run, cell): cell for cell in wave}
-                    self._collect(running, tell)
+                while ready or running:
+                    running |= {pool.submit(self._run, cell): cell for cell in ready}
+                    ready = []
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        cell = running.pop(future)
+                        self.ended[cell] = future.result()
+                        tell(cell, self.ended[cell])
+                        ready += followers.get(cell, [])
             except KeyboardInterrupt:
                 pool.shutdown(wait=False, cancel_futures=True)
                 self._builder.cancel()
                 return False
         return True
-
-    def _collect(
-        self, running: dict[Future[Ended], Cell], tell: Callable[[Cell, Ended], None]
-    ) -> None:
-        for future in as_completed(running):
-            cell = running[future]
-            self.ended[cell] = future.result()
-            tell(cell, self.ended[cell])
 
     def _run(self, cell: Cell) -> Ended:
         begun = time.monotonic()
@@ -137,22 +139,27 @@ class Cells:
         self._store.prune()
 
 
-def _waves(cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
-    """The cells in the order to build them.
+def _leaders(cells: Sequence[Cell]) -> dict[Cell, Cell | None]:
+    """For each cell the one whose end it waits for, in the order to start them.
 
-    The first one for each way in which the standard library is compiled goes ahead, so that the
-    others find it in the cache rather than compile it once more beside each other.
+    The first cell for each way in which the standard library, or net in it, is compiled goes
+    ahead, so that the others find that in the cache rather than compile it beside each other.
     """
-    first: dict[tuple[object, ...], Cell] = {}
+    whole: dict[tuple[object, ...], Cell] = {}
+    net: dict[tuple[object, ...], Cell] = {}
+    leaders: dict[Cell, Cell | None] = {}
     for cell in cells:
-        compiled = tuple(
-            flag for flag in cell.recipe.flags if flag.startswith(("-race", "-buildm"))
-        )
-        first.setdefault((cell.platform, compiled), cell)
-    ahead = list(first.values())
-    yield from ([cell] for cell in ahead[:1])
-    yield ahead[1:]
-    yield [cell for cell in cells if cell not in ahead]
+        recipe = cell.recipe
+        mode = tuple(flag for flag in recipe.flags if flag.startswith(("-race", "-buildm")))
+        way: tuple[object, ...] = (cell.platform, mode)
+        first = whole.setdefault(way, cell)
+        alike = net.setdefault((*way, recipe.cgo, "netgo" in recipe.tags), cell)
+        if first is cell:
+            leaders[cell] = cells[0] if leaders else None
+        else:
+            leaders[cell] = first if alike is cell else alike
+    # those that others wait for, and that take longest, are not to come last
+    return dict(sorted(leaders.items(), key=lambda item: item[0] not in whole.values()))
 
 
 def _workers(builder: Builder) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import _thread
+import os
+import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -199,7 +201,7 @@ def test_ctrl_c_reports_the_finished_cells_and_cancels_the_rest(source: Path) ->
         return NotBuilt("skipped", "interrupted")
 
     def until_cancelled() -> Outcome:
-        _thread.interrupt_main()
+        os.kill(os.getpid(), signal.SIGINT)  # as a terminal does: it wakes the main thread
         return cancelled()
 
     builder._script["netgo"] = until_cancelled
@@ -218,10 +220,48 @@ def test_ctrl_c_reports_the_finished_cells_and_cancels_the_rest(source: Path) ->
     assert len(caught.value.report.subjects) == 1
 
 
-def test_the_first_recipe_is_built_alone_so_that_the_others_find_its_cache(source: Path) -> None:
-    builder = Scripted()
-    run(source, builder)
-    assert builder.order[0] == "default"
+def test_what_is_compiled_for_several_recipes_is_compiled_once_and_then_found(
+    source: Path,
+) -> None:
+    """Go's cache has no lock: two builds at once would both compile the standard library."""
+    builder = Overlapping()
+    recipes = ["default", "netgo", "netgo-only", "pie", "static-glibc", "cgo-off"]
+    plan = make_plan(source, recipes=recipes, platforms=())
+    run_matrix(
+        plan,
+        builder=builder,
+        image=None,
+        out=None,
+        bases=[Base()],
+        analyze=analyze,
+        progress=lambda _: None,
+    )
+    assert "pie" in list(builder.beside)[1:3]  # in the order of their starts, two at once
+    assert sorted(builder.order) == sorted(recipes)
+    assert builder.beside["default"] == set()  # all others take something from it
+    assert "netgo" not in builder.beside["netgo-only"]  # net is compiled in the same way
+    assert builder.beside["pie"]  # has nothing in common with the others
+
+
+class Overlapping(Scripted):
+    """Tells which builds ran beside each other; each takes a moment, pie the longest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.beside: dict[str, set[str]] = {}
+        self._running: set[str] = set()
+        self._lock = threading.Lock()
+
+    def build(self, recipe: Recipe, source: Program, platform: Platform, into: Path) -> Outcome:
+        with self._lock:
+            self.beside[recipe.name] = set(self._running)
+            for other in self._running:
+                self.beside[other].add(recipe.name)
+            self._running.add(recipe.name)
+        time.sleep(0.2 if recipe.name == "pie" else 0.05)
+        with self._lock:
+            self._running.discard(recipe.name)
+        return super().build(recipe, source, platform, into)
 
 
 def test_an_output_folder_that_can_not_be_made_is_said_before_anything_is_built(
