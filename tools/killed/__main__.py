@@ -66,9 +66,9 @@ def _undisturbed(matrix: Matrix, chosen: random.Random) -> float:
 def _restart(pid: int) -> None:
     """End the engine as a service manager would, and start it again.
 
-    Not while anything is there that is none of the linkcheck process `pid`.
+    Not while anything runs, or was made a moment ago, that is none of the linkcheck process `pid`.
     """
-    while len(docker("ps", "--all", "--quiet")) > len(containers_of(pid)):
+    while _strangers(pid):
         time.sleep(0.5)
     daemons = _daemons()
     for daemon in daemons:
@@ -76,6 +76,13 @@ def _restart(pid: int) -> None:
     while daemons & _daemons():
         time.sleep(0.1)
     engine.start()
+
+
+def _strangers(pid: int) -> set[str]:
+    running = docker("ps", "--format", "{{.ID}}")
+    every = docker("ps", "--all", "--format", "{{.ID}} {{.RunningFor}}")
+    young = [line.split()[0] for line in every if "second" in line]
+    return {*running, *young} - set(containers_of(pid))
 
 
 def _daemons() -> set[int]:

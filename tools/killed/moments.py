@@ -138,14 +138,17 @@ def cut_off(
     elif restart is not None:
         restart(process.pid)
     ended = matrix.end(process, began)
-    # who is killed can't tidy up: what it had started to try is for the next run to remove
-    kind = "build" if way == "kill" else None
+    # who is killed, or has no engine, can't tidy up there: what it had started to try, and its
+    # images, are for the next run to remove
+    engine_side = way in {"interrupt", "container"}
+    kind = None if engine_side else "build"
     wrong = [
         f"container {name}"
         for name in until_empty(lambda: containers_of(process.pid, kind=kind), SETTLE)
     ]
-    if way != "kill":
+    if engine_side:
         wrong += [f"image {name}" for name in images_of(process.pid)]
+    if way != "kill":
         wrong += [f"file {name}" for name in matrix.unfinished()]
         wrong += _told_wrong(way, ended)
     wrong += [
