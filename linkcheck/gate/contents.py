@@ -77,10 +77,10 @@ class Contents:
 
     def has_folder(self, image: StageImage, path: str) -> bool | MaybeUnknown:
         """Whether `path` is in the image, be it as a folder that a COPY, WORKDIR or mkdir makes."""
-        made = [image.workdir.value] if image.workdir else []
-        made += [copied.place for copied in image.copied]
-        made += [word for ran in image.ran if ran.words[:1] == ("mkdir",) for word in ran.words[1:]]
+        made = [*_folders(image), *(copied.place for copied in image.copied)]
         if any(f"{place.rstrip('/')}/".startswith(f"{path.rstrip('/')}/") for place in made):
+            return True
+        if any(self.arrives(copied, path, folder=True) is True for copied in image.copied):
             return True
         return self.has(image, path)
 
@@ -90,25 +90,34 @@ class Contents:
         answers.append(True if True in answers else self._made(image, path))
         return True if True in answers else UNKNOWN if UNKNOWN in answers else False
 
-    def arrives(self, copied: Copied, path: str) -> bool | MaybeUnknown:
-        """Whether `copied` puts something at `path`."""
+    def arrives(self, copied: Copied, path: str, *, folder: bool = False) -> bool | MaybeUnknown:
+        """Whether `copied` puts a file at `path`; with `folder` one of these will do as well."""
         place = copied.place.rstrip("/")
         if copied.kind != "folder" and path == copied.place:
-            return True
+            return folder or not self._leaves_folder(copied)
         if not path.startswith(place + "/") or copied.kind == "file":
             return False
         if copied.unpacks:
             return UNKNOWN
         source = posixpath.normpath(f"/{copied.source}/{path[len(place) :]}").replace("//", "/")
         if copied.origin == "stage" and copied.stage is not None:
-            return self.has(self.image(copied.stage), source)
+            image = self.image(copied.stage)
+            return self.has_folder(image, source) if folder else self.has(image, source)
         if copied.origin == "image":
             return self._base_has(copied.image, source)
         if copied.origin == "context":
             if self._context is None or not self._context.find(copied.source):
                 return UNKNOWN
-            return bool(self._context.find(source))
+            return any(folder or found.kind == "file" for found in self._context.find(source))
         return False
+
+    def _leaves_folder(self, copied: Copied) -> bool:
+        """Whether the source is a folder of a stage for sure, so that no file is at its place."""
+        if copied.stage is None:
+            return False
+        image, source = self.image(copied.stage), copied.source.rstrip("/")
+        below = [*(f"{place}/" for place in _folders(image)), *(c.place for c in image.copied)]
+        return any(place.startswith(f"{source}/") for place in below)
 
     def _made(self, image: StageImage, path: str) -> bool | MaybeUnknown:
         """Whether a RUN or a package makes the file `path`."""
@@ -179,6 +188,18 @@ class Contents:
                 yield UNKNOWN
             else:
                 yield False
+
+
+def _folders(image: StageImage) -> list[str]:
+    """The folders that WORKDIR and mkdir make."""
+    made = [image.workdir.value.rstrip("/")] if image.workdir else []
+    return made + [
+        word.rstrip("/")
+        for ran in image.ran
+        if ran.words[:1] == ("mkdir",)
+        for word in ran.words[1:]
+        if word.startswith("/")
+    ]
 
 
 def _writes(words: tuple[str, ...], path: str) -> bool:

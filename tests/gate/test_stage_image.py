@@ -104,6 +104,20 @@ def test_what_another_stage_surely_lacks_a_copied_folder_lacks_too() -> None:
     assert contents.has(image, "/bin/other") is False
 
 
+def test_folders_of_another_stage_arrive_with_the_folder_above_and_are_no_files() -> None:
+    text = "FROM scratch AS a\nWORKDIR /o/tmp\nFROM scratch\nCOPY --from=a /o /\n"
+    image, contents = worked(text)
+    assert contents.has_folder(image, "/tmp") is True
+    assert contents.has(image, "/tmp") is False
+
+
+def test_a_folder_copied_under_the_name_of_a_program_is_no_program() -> None:
+    text = "FROM golang AS a\nWORKDIR /app\nFROM scratch\nCOPY --from=a /app /app\n"
+    image, contents = worked(text)
+    assert contents.has(image, "/app") is False
+    assert contents.has_folder(image, "/app") is True
+
+
 @pytest.mark.parametrize(
     ("run", "answer"),
     [
