@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal
 
-from linkcheck.gate.bases import golang_image
+from linkcheck.gate.golang import golang_image
 from linkcheck.gate.gosource import cgo_use
 from linkcheck.model.builder import Builder
 

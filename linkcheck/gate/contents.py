@@ -9,7 +9,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from linkcheck.gate.bases import find_base, golang_image
+from linkcheck.gate.bases import find_base
+from linkcheck.gate.golang import golang_image
 from linkcheck.gate.packages import (
     CA_PACKAGES,
     TZ_PACKAGES,

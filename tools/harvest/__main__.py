@@ -8,10 +8,11 @@ from pathlib import Path
 
 from linkcheck.images.catalog import load_catalog, tables
 
-from . import bases, docs, fetch, regenerate
+from . import bases, docs, fetch, golang, regenerate
 from .check import Agreement, check
 
 DOCS = Path(__file__).parents[2] / "docs" / "bases.md"
+GOLANG = Path(__file__).parents[2] / "linkcheck" / "gate" / "golang.txt"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
             regenerate.debian_inventory(data, dict(options.roots))
         case "runtimes":
             regenerate.runtime_table(data, options.repository, options.packages)
+        case "golang":
+            GOLANG.write_text("\n".join([*golang.table(options.repository), ""]), "utf-8")
         case "bases":
             bases.compile_file(data)
             load_catalog.cache_clear()
@@ -87,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("runtimes", help="make libraries/runtimes.txt")
     one.add_argument("repository", type=Path, help="a git directory of mayeut/pep600_compliance")
     one.add_argument("packages", type=Path, help="a folder made by `fetch`")
+    one = commands.add_parser("golang", help="make linkcheck/gate/golang.txt")
+    one.add_argument("repository", type=Path, help="a git directory of docker-library/golang")
     commands.add_parser("bases", help="validate bases.toml; write bases.json and docs/bases.md")
     commands.add_parser("docs", help="write docs/bases.md")
     one = commands.add_parser("check", help="compare the catalog with real roots")
