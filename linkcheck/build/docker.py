@@ -213,6 +213,8 @@ class DockerBuilder:
             if seconds >= self._timeout - 1:
                 return NotBuilt("failed", f"took more than {self._timeout} s", log)
             return NotBuilt("failed", ENDED, log)
+        if not container.lives():  # whatever was said: it tells nothing of the program
+            return NotBuilt("failed", ENDED, log)
         lacking = tools.lacking or f"no C compiler in {self._image.ref}"
         return explain_failure(end.output, end.exit_code, cgo=recipe.cgo, no_compiler=lacking)
 

@@ -18,7 +18,7 @@ MAX_FILE = 4 << 30
 NOT_STARTED = frozenset({126, 127})  # runc could not start the command
 # What the engine says where it could not, and the causes that lie with the command; all others
 # (namespaces that are gone, a container that has stopped) lie with its container.
-_NO_EXEC = "OCI runtime exec failed"
+_NO_EXEC = ("OCI runtime exec failed", "cannot exec in a ")  # of runc; of containerd's shim
 _NO_COMMAND = ("executable file not found", "no such file or directory", "permission denied")
 
 
@@ -70,14 +70,18 @@ class Container:
     def runs_on(self, seconds: float) -> bool:
         """Whether it still lives after that time; False as soon as it does not."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                if not self._api.inspect_container(self.id)["State"]["Running"]:
-                    return False
-            except Exception:  # removed, or the engine is gone
-                return False
+        while lives := self.lives():
+            if time.monotonic() >= end:
+                break
             time.sleep(0.1)
-        return True
+        return lives
+
+    def lives(self) -> bool:
+        """Whether it runs now."""
+        try:
+            return bool(self._api.inspect_container(self.id)["State"]["Running"])
+        except Exception:  # removed, or the engine is gone
+            return False
 
     def put(self, archive: IO[bytes], folder: str) -> None:
         """Unpack a tar archive into a folder that is there."""

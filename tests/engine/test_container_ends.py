@@ -38,17 +38,19 @@ class Api:
 
 
 @pytest.mark.parametrize(
-    ("exit_code", "reason"),
+    ("exit_code", "output"),
     [
-        (126, "error executing setns process: exit status 1: unknown"),
-        (128, "cannot exec in a stopped container: unknown"),
+        (126, FAILED + "error executing setns process: exit status 1: unknown"),
+        (128, FAILED + "cannot exec in a stopped container: unknown"),
+        (126, "cannot exec in a stopped state: unknown"),
+        (126, "cannot exec in a deleted state: unknown"),
     ],
 )
 def test_a_command_whose_container_went_away_as_it_started_has_no_exit_code(
-    exit_code: int, reason: str
+    exit_code: int, output: str
 ) -> None:
-    end = Container(Api(exit_code, FAILED + reason), "id").run(["go"], env={}, cwd="/")
-    assert end == CommandEnd(None, FAILED + reason)
+    end = Container(Api(exit_code, output), "id").run(["go"], env={}, cwd="/")
+    assert end == CommandEnd(None, output)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +97,27 @@ def test_a_container_that_ends_while_compilers_are_looked_for_is_no_lack_of_them
     assert isinstance(outcome, NotBuilt)
     assert (outcome.status, outcome.lasting) == ("failed", False)
     assert outcome.cause.startswith("the container was ended from outside")
+
+
+@pytest.mark.docker
+def test_what_a_compiler_says_as_its_container_ends_is_no_failure_of_the_program(
+    golang: Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Container.run
+
+    def ended(
+        self: Container, argv: Sequence[str], *, env: Mapping[str, str], cwd: str
+    ) -> CommandEnd:
+        if "build" in argv:
+            self._api.kill(self.id)
+            return CommandEnd(1, "words of some engine to come")
+        return run(self, argv, env=env, cwd=cwd)
+
+    monkeypatch.setattr(Container, "run", ended)
+    builder = DockerBuilder(connect(os.environ), golang)
+    (default,) = select_recipes(["default"])
+    outcome = builder.build(default, locate(FIXTURES / "hello"), builder.platform, tmp_path)
+    builder.close()
+    assert isinstance(outcome, NotBuilt)
+    assert (outcome.status, outcome.lasting) == ("failed", False)
+    assert outcome.cause == "the container was ended from outside"

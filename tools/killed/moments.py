@@ -183,7 +183,8 @@ def _told_wrong(way: str, ended: Ended) -> list[str]:
     wrong = []
     if "Traceback" in ended.stderr or ended.exit_code == 4:
         wrong.append(f"a bug: {ended.stderr[-500:]}")
-    allowed = {"interrupt": {0, 130}}.get(way, {0, 1, 2, 3})
+    # -2: by the signal itself, which Python leaves to the system once all is written
+    allowed = {"interrupt": {0, 130, -signal.SIGINT}}.get(way, {0, 1, 2, 3})
     if ended.exit_code not in allowed:
         wrong.append(f"exit code {ended.exit_code}: {ended.stderr[-300:]}")
     return wrong + [
