@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkcheck.loader import go_runtime
+from linkcheck.loader import gcompat, go_runtime
 from linkcheck.loader.kernel import compatible_hosts, refuse_system, start
 from linkcheck.loader.options import LoadOptions
 from linkcheck.loader.outcome import Log
@@ -76,6 +76,11 @@ def _run_loader(
         from linkcheck.loader import glibc  # noqa: PLC0415
 
         glibc.run(elf, interpreter, view, log, options)
+    elif (stub := gcompat.stub_of(interpreter, view)) and stub is not UNKNOWN:
+        from linkcheck.loader import musl  # noqa: PLC0415
+
+        log.note(f"{interpreter.path}: gcompat's stub, which starts {stub.musl.path}")
+        musl.run(elf, stub.musl, view, log, options, stub)
     else:
         path = interpreter.path
         log.doubt("loader", elf.interpreter or "", f"{path} is neither glibc's nor musl's loader")

@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from linkcheck.loader.musl_lfs64 import aliased
+from linkcheck.loader.gcompat import LIBRARY, Stub
+from linkcheck.loader.musl_lfs64 import BUFFER, NEW_IN_1_2_6, aliased
 from linkcheck.loader.options import LoadOptions
 from linkcheck.loader.outcome import Log
 from linkcheck.loader.program_names import ProgramNames
 from linkcheck.loader.tokens import expand, folder_of
 from linkcheck.model.facts import ElfFacts, SymbolNeed
 from linkcheck.model.library import Exports, LibraryView, Missing, NotElf, SharedObject
-from linkcheck.model.provides import UNKNOWN
+from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 
 OWN_NAMES: Final = ("c", "pthread", "rt", "m", "dl", "util", "xnet")
 DEFAULT_FOLDERS: Final = ("/lib", "/usr/local/lib", "/usr/lib")
@@ -58,10 +59,15 @@ class _State:
 
 
 def run(
-    elf: ElfFacts, interpreter: SharedObject, view: LibraryView, log: Log, options: LoadOptions
+    elf: ElfFacts,
+    interpreter: SharedObject,
+    view: LibraryView,
+    log: Log,
+    options: LoadOptions,
+    stub: Stub | None = None,
 ) -> None:
-    """Load and relocate; writes what happens into `log`."""
-    path = elf.interpreter or interpreter.path
+    """Load and relocate; writes what happens into `log`. `stub` is what started the loader."""
+    path = stub.name if stub else elf.interpreter or interpreter.path
     folders, known = _system_folders(path, interpreter, view, log)
     state = _State(view, log, options, elf.bits, folders, unknown=not known)
     app = _Dso(
@@ -77,6 +83,8 @@ def run(
     ldso = _dso(path, None, interpreter, None)
     state.ldso = ldso.exports
     state.chain = [app]
+    if stub is not None:
+        state.chain.append(_dso(LIBRARY, None, stub.library, None))
     _load_needed(ldso, state)
     log.loaded.extend(d.identity for d in state.chain[1:])
     # the loader defines symbols for others only where something needs it (`load_library`)
@@ -230,8 +238,10 @@ def _is_missing(symbol: SymbolNeed, dso: _Dso, scope: list[_Dso], state: _State)
         if found is True:
             return False
         unknown = unknown or found is UNKNOWN
-    if state.ldso is not None and _is_aliased(symbol.name, state.ldso):
+    is_aliased = state.ldso is not None and _is_aliased(symbol.name, state.ldso)
+    if is_aliased is True:
         return False
+    unknown = unknown or is_aliased is UNKNOWN
     if unknown:
         state.log.doubt(
             "symbol", symbol.name, f"whether a library there defines {symbol.name} is not known"
@@ -239,7 +249,9 @@ def _is_missing(symbol: SymbolNeed, dso: _Dso, scope: list[_Dso], state: _State)
     return not unknown
 
 
-def _is_aliased(name: str, ldso: Exports) -> bool:
+def _is_aliased(name: str, ldso: Exports) -> bool | MaybeUnknown:
     """Whether the loader, without such a name of its own, finds `name` under a plainer one."""
     alias = aliased(name)
-    return alias is not None and ldso.names(name) is not True and ldso.names(alias) is True
+    if alias is None or ldso.names(name) is True or ldso.names(alias) is not True:
+        return False
+    return True if len(name) <= BUFFER else ldso.names(NEW_IN_1_2_6)

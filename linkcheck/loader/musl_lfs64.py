@@ -1,7 +1,8 @@
 """Names that only musl's loader still knows: the LFS64 aliases (ldso/dynlink.c, `get_lfs64`).
 
 Since 1.2.4 musl defines no `fopen64`; where a lookup of one fails, its loader looks for `fopen`.
-Older releases define the aliases themselves.
+Older releases define the aliases themselves. Up to 1.2.5 the name goes through a buffer of 16
+bytes, so that `posix_fallocate64` is not found there (musl's commits 53ac44ff and 50ab8306).
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ _ALIASED: Final = frozenset(
         "tmpfile truncate versionsort __fxstat __fxstatat __lxstat __xstat"
     ).split()
 )
+
+BUFFER: Final = 16
+NEW_IN_1_2_6: Final = "renameat2"
 
 
 def aliased(name: str) -> str | None:

@@ -245,6 +245,11 @@ def test_names_of_large_files_end_at_the_plain_functions_of_the_loader(
     assert not musl.agrees().refusals
 
 
+def test_a_name_longer_than_the_loaders_buffer_ends_nowhere(musl: World) -> None:
+    _program_that_wants(musl, "posix_fallocate64")
+    musl.agrees()
+
+
 def test_a_name_that_only_looks_like_one_of_large_files_is_missing(musl: World) -> None:
     _program_that_wants(musl, "strlen64")
     assert [r.value for r in musl.agrees().refusals] == ["strlen64"]
