@@ -56,7 +56,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "recommendation": _recommendation(subject.recommendation),
     }
     if subject.trials:  # only there when `verify` made some
-        projected["trials"] = [_trial(t) for t in subject.trials]
+        projected["trials"] = [trial_document(t) for t in subject.trials]
     return projected
 
 
@@ -121,7 +121,8 @@ def _recommendation(recommendation: Recommendation | None) -> dict[str, Any] | N
     }
 
 
-def _trial(trial: Trial) -> dict[str, Any]:
+def trial_document(trial: Trial) -> dict[str, Any]:
+    """One start as it stands in every document."""
     return {
         "base": trial.base,
         "observed": trial.observed,
@@ -142,7 +143,7 @@ def _build(build: Build) -> dict[str, Any]:
         "path": build.path,
         "image_size": build.image_size,
         "subject": build.subject,
-        "trials": [_trial(t) for t in build.trials],
+        "trials": [trial_document(t) for t in build.trials],
         "name": build.name,
         "notes": list(build.notes),
         "shippable": build.shippable,
