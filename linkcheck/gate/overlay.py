@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from linkcheck.gate.packages import GLIBC_STANDINS, has_package, has_soname
+from linkcheck.gate.packages import has_soname
+from linkcheck.gate.standins import standin_of
 from linkcheck.images.catalog.platforms import PLATFORMS, Platform
 from linkcheck.images.observe import CA_FILES, ZONE_FOLDERS
 from linkcheck.model.library import CacheEntry, LibraryView, Opened, SharedObject
@@ -38,7 +39,7 @@ class StageBase:
         view = self._below.view(platform)
         if view is None:
             return None
-        return _StageView(view, self._contents, self._stage, platform)
+        return _StageView(view, self._contents, self._stage, platform, self.image)
 
     def has_library(self, soname: str) -> bool | MaybeUnknown:
         """Whether a COPY or a package of the Dockerfile brings the library `soname`."""
@@ -115,8 +116,10 @@ class _StageView:
         contents: Contents,
         stage: StageImage,
         platform: str,
+        base: BaseImage,
     ) -> None:
         self._platform = platform
+        self._standin = standin_of(stage.installed, base, platform)
         self._machine = PLATFORMS.get(platform)
         self._below = below
         self._contents = contents
@@ -135,6 +138,10 @@ class _StageView:
         found = self._below.open(path)
         if isinstance(found, SharedObject):
             return found
+        if self._standin is not UNKNOWN and self._standin is not None:
+            standing_in = self._standin.open(path, self._below)
+            if standing_in is not None:
+                return standing_in
         if ".so" not in path and "/ld-" not in path:
             return found
         brought = self._brings(path)
@@ -144,7 +151,7 @@ class _StageView:
 
     def _brings(self, path: str) -> bool | MaybeUnknown:
         name = posixpath.basename(path)
-        if "/ld-" in path and has_package(self._stage.installed, GLIBC_STANDINS) is True:
+        if "/ld-" in path and self._standin is UNKNOWN:
             return UNKNOWN
         answers = [self._contents.arrives(copied, path) for copied in self._brought]
         if path.startswith(("/lib", "/usr/lib")) and not name.startswith("ld-"):
@@ -182,7 +189,8 @@ class _StageView:
         found = self._below.interpreters()
         if found is UNKNOWN:
             return found
-        return (*found, *(c.place for c in self._brought if "/ld-" in c.place))
+        standin = () if self._standin in (None, UNKNOWN) else self._standin.loaders
+        return (*found, *standin, *(c.place for c in self._brought if "/ld-" in c.place))
 
 
 def _granted(path: str, machine: Platform) -> SharedObject:

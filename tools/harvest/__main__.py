@@ -8,11 +8,12 @@ from pathlib import Path
 
 from linkcheck.images.catalog import load_catalog, tables
 
-from . import bases, docs, fetch, golang, regenerate
+from . import bases, docs, fetch, gcompat, golang, regenerate
 from .check import Agreement, check
 
 DOCS = Path(__file__).parents[2] / "docs" / "bases.md"
-GOLANG = Path(__file__).parents[2] / "linkcheck" / "gate" / "golang.txt"
+GATE = Path(__file__).parents[2] / "linkcheck" / "gate"
+GOLANG, GCOMPAT = GATE / "golang.txt", GATE / "gcompat.txt"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
             regenerate.runtime_table(data, options.repository, options.packages)
         case "golang":
             GOLANG.write_text("\n".join([*golang.table(options.repository), ""]), "utf-8")
+        case "gcompat":
+            GCOMPAT.write_text("\n".join([*gcompat.table(dict(options.releases)), ""]), "utf-8")
         case "bases":
             bases.compile_file(data)
             load_catalog.cache_clear()
@@ -92,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("packages", type=Path, help="a folder made by `fetch`")
     one = commands.add_parser("golang", help="make linkcheck/gate/golang.txt")
     one.add_argument("repository", type=Path, help="a git directory of docker-library/golang")
+    one = commands.add_parser("gcompat", help="make linkcheck/gate/gcompat.txt")
+    one.add_argument("releases", nargs="+", type=_named, metavar="RELEASE=FOLDER")
     commands.add_parser("bases", help="validate bases.toml; write bases.json and docs/bases.md")
     commands.add_parser("docs", help="write docs/bases.md")
     one = commands.add_parser("check", help="compare the catalog with real roots")
