@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from linkcheck.loader import glibc_symbols, glibc_versions
@@ -14,6 +15,7 @@ from linkcheck.loader.program_names import ProgramNames
 from linkcheck.model.facts import ElfFacts
 from linkcheck.model.library import LibraryView, SharedObject
 
+_PRELOAD: Final = "/etc/ld.so.preload"
 # GNU_PROPERTY_X86_ISA_1_*: bit -> CPU level (x86-64 psABI)
 _ISA_BITS: Final = {1: 0, 2: 1, 4: 2, 8: 3}
 
@@ -85,7 +87,10 @@ def _load_all(
 ) -> bool:
     """Map the program's libraries breadth first; False where one is missing for certain."""
     known = [rtld]  # the loader is mapped already and takes its place when something needs it
-    _preload(space, search, view, log)
+    _preload(options.preload, "LD_PRELOAD", space, search, log)
+    text = view.read_text(_PRELOAD)
+    if isinstance(text, str):
+        _preload(text.replace(":", " ").split(), _PRELOAD, space, search, log)
     at = 0
     while at < len(space.maps):
         current = space.maps[at]
@@ -143,21 +148,16 @@ def _load_one(
     return False
 
 
-def _preload(space: Namespace, search: Search, view: LibraryView, log: Log) -> None:
-    """/etc/ld.so.preload: objects that can't be loaded are passed over with a warning."""
-    text = view.read_text("/etc/ld.so.preload")
-    if not isinstance(text, str):
-        return
-    for name in text.replace(":", " ").split():
-        found = (
-            search.at(name)
-            if "/" in name
-            else search.find(name, space.main.place, space.main.place)
-        )
-        if isinstance(found, Hit):
-            space.maps.append(_loaded(found, space.main.place))
-        else:
-            log.note(f"  {name} from /etc/ld.so.preload cannot be preloaded: ignored")
+def _preload(names: Sequence[str], where: str, space: Namespace, search: Search, log: Log) -> None:
+    """Objects that can't be loaded are passed over with a warning (elf/rtld.c, `do_preload`)."""
+    for name in names:
+        wanted = search.expand(name, space.main.name) if "$" in name else name
+        place = space.main.place
+        found = search.at(wanted) if "/" in wanted else search.find(wanted, place, place)
+        if not isinstance(found, Hit):
+            log.note(f"  {name} from {where} cannot be preloaded: ignored")
+        elif all(loaded.identity != found.library.path for loaded in space.maps):
+            space.maps.append(_loaded(found, place))
 
 
 def _cpu_fits(space: Namespace, log: Log, options: LoadOptions) -> bool:

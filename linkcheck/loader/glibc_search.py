@@ -139,8 +139,9 @@ class Search:
     def _folders(self, by: Loading, main: Loading) -> Iterator[tuple[tuple[str, ...], str]]:
         if by.runpath is None:
             yield from self._rpath_chain(by, main)
-        if self._options.library_path:
-            yield self._options.library_path, "LD_LIBRARY_PATH"
+        if self._options.library_path:  # cut at `;` too (elf/dl-load.c, `_dl_init_paths`)
+            text = ":".join(self._options.library_path).replace(";", ":")
+            yield self._split(text, main.path), "LD_LIBRARY_PATH"
         if by.runpath is not None:
             yield self._split(by.runpath, by.path), f"RUNPATH of {by.path}"
         yield (), _CACHE

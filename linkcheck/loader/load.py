@@ -20,7 +20,11 @@ _DEFAULTS = LoadOptions()
 
 
 def load_in(facts: BinaryFacts, base: ResolvedBase, options: LoadOptions = _DEFAULTS) -> LoadResult:
-    """Start the program in `base` on paper: kernel first, then the loader that the base has."""
+    """Start the program in `base` on paper: kernel first, then the loader that the base has.
+
+    LD_LIBRARY_PATH and LD_PRELOAD of the base count where `options` say nothing of them.
+    """
+    options = options.under(dict(base.image.environment))
     for platform in (facts.platform, *compatible_hosts(facts.platform)):
         view = base.view(platform)
         if view is not None:

@@ -85,6 +85,7 @@ def run(
     state.chain = [app]
     if stub is not None:
         state.chain.append(_dso(LIBRARY, None, stub.library, None))
+    _preload(app, ldso, state)
     _load_needed(ldso, state)
     log.loaded.extend(d.identity for d in state.chain[1:])
     # the loader defines symbols for others only where something needs it (`load_library`)
@@ -124,6 +125,15 @@ def _system_folders(
     folders = tuple(f for line in text.split("\n") for f in line.split(":") if f)
     log.note(f"{file}: {':'.join(folders)} instead of the defaults")
     return folders, True
+
+
+def _preload(app: _Dso, ldso: _Dso, state: _State) -> None:
+    """What LD_PRELOAD names and can't be loaded is passed over in silence (`load_preload`)."""
+    for name in state.options.preload:
+        if not _is_own(name) and not isinstance(_find(name, app, state), tuple):
+            state.log.note(f"  {name} from LD_PRELOAD cannot be loaded: ignored")
+        else:
+            _load_library(name, app, ldso, state)
 
 
 def _load_needed(ldso: _Dso, state: _State) -> None:
@@ -196,7 +206,7 @@ def _find(name: str, by: _Dso, state: _State) -> tuple[str, SharedObject] | str 
 
 
 def _paths(name: str, by: _Dso, state: _State) -> Iterator[str]:
-    for folder in state.options.library_path:
+    for folder in filter(None, state.options.library_path):
         yield f"{folder}/{name}"
     holder: _Dso | None = by
     while holder is not None:

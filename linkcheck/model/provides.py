@@ -43,7 +43,10 @@ class Provides(NamedTuple):
 
 
 class BaseImage(NamedTuple):
-    """A base under the REF that the user gave; `name` is its canonical catalog name or the REF."""
+    """A base under the REF that the user gave; `name` is its canonical catalog name or the REF.
+
+    `environment` is what its configuration sets for every start, as far as it is known.
+    """
 
     ref: str
     name: str
@@ -52,3 +55,4 @@ class BaseImage(NamedTuple):
     source: Literal["catalog", "root"]
     end_of_life: str | None = None  # ISO date where public
     default_user: str | None = None  # of the image configuration; None: root
+    environment: tuple[tuple[str, str], ...] = ()

@@ -231,7 +231,7 @@ def _judge_in_worker(path: str) -> Subject | Failure:
 
 
 def _load_options(options: Options) -> LoadOptions:
-    folders = tuple(folder for folder in (options.lib_path or "").split(":") if folder)
+    folders = tuple(options.lib_path.split(":")) if options.lib_path else ()
     level = options.cpu
     if level is not None:
         level = level.removesuffix("-v1")  # the baseline has no number in the psABI

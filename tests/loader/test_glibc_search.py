@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from linkcheck.binary import read_facts
 from linkcheck.images.root import DirRoot
+from linkcheck.images.root_base import RootBase
 from linkcheck.images.root_view import RootView
-from linkcheck.loader import LoadOptions
+from linkcheck.loader import LoadOptions, load_in
 from linkcheck.loader.glibc_search import Search
 from linkcheck.loader.outcome import Log
 from linkcheck.model.library import SharedObject
@@ -269,6 +271,44 @@ def test_a_preloaded_library_comes_first_and_a_missing_one_is_ignored(glibc: Wor
     glibc.takes(2)
 
 
+def test_what_ld_preload_names_comes_before_all_and_is_ignored_where_it_is_not_there(
+    glibc: World,
+) -> None:
+    _two(glibc, "/usr/lib", "/opt")
+    glibc.returns("/etc/libf.so", 3)
+    glibc.write("/etc/ld.so.preload", "/etc/libf.so\n")
+    glibc.environment["LD_PRELOAD"] = "/missing.so:/opt/libf.so"
+    glibc.program(CALL_F, needs=("/usr/lib/libf.so",))
+    glibc.takes(2)
+    glibc.environment["LD_PRELOAD"] = "libf.so"  # searched for like any other
+    glibc.takes(1)
+
+
+def test_a_preloaded_library_whose_own_library_is_missing_is_refused(glibc: World) -> None:
+    glibc.library("/gone/libgone.so", "int gone(void) { return 1; }")
+    glibc.library("/opt/libp.so", "int p;", needs=("/gone/libgone.so",))
+    glibc.path("/gone/libgone.so").unlink()
+    glibc.returns("/usr/lib/libf.so", 1)
+    glibc.program(CALL_F, needs=("/usr/lib/libf.so",))
+    glibc.environment["LD_PRELOAD"] = "/opt/libp.so"
+    assert [r.value for r in glibc.agrees().refusals] == ["libgone.so"]
+
+
+@pytest.mark.parametrize("text", ["/a;/opt", "/a:/opt", "/opt/", ":/opt"])
+def test_folders_of_ld_library_path_are_cut_as_glibc_does(glibc: World, text: str) -> None:
+    glibc.returns("/opt/libf.so", 2)
+    glibc.environment["LD_LIBRARY_PATH"] = text
+    glibc.program(CALL_F, needs=("/opt/libf.so",))
+    glibc.takes(2)
+
+
+def test_an_empty_folder_of_ld_library_path_is_the_working_folder(glibc: World) -> None:
+    glibc.returns("/libf.so", 2)
+    glibc.environment["LD_LIBRARY_PATH"] = "/nowhere:"
+    glibc.program(CALL_F, needs=("/libf.so",))
+    glibc.takes(2)
+
+
 def test_the_folders_of_the_loader_are_read_from_it(glibc: World) -> None:
     view = RootView(DirRoot(glibc.root))
     opened = view.open(GLIBC_LOADER)
@@ -276,3 +316,16 @@ def test_the_folders_of_the_loader_are_read_from_it(glibc: World) -> None:
     search = Search(view, opened, "x86_64", Log(""), LoadOptions())
     assert search.system_dirs[:2] == ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu")
     assert search.release is not None
+
+
+def test_the_environment_of_a_base_counts_where_the_caller_says_nothing(
+    newest_glibc: World,
+) -> None:
+    _two(newest_glibc, "/in/image", "/in/call")
+    newest_glibc.program(CALL_F, needs=("/in/image/libf.so",))
+    base = RootBase("root", str(newest_glibc.root))
+    base.image = base.image._replace(environment=(("LD_LIBRARY_PATH", "/in/image"),))
+    facts = read_facts(newest_glibc.path("/app"))
+    assert "/in/image/libf.so" in load_in(facts, base).loaded
+    told = LoadOptions(library_path=("/in/call",))
+    assert "/in/call/libf.so" in load_in(facts, base, told).loaded

@@ -37,6 +37,33 @@ def test_ld_library_path_comes_before_rpath_and_rpath_before_the_defaults(musl: 
     musl.takes(3)
 
 
+def test_what_ld_preload_names_comes_first_and_is_ignored_where_it_is_not_there(
+    musl: World,
+) -> None:
+    musl.returns("/lib/libf.so", 1)
+    musl.returns("/opt/libf.so", 2)
+    musl.program(CALL_F, needs=("/lib/libf.so",))
+    musl.environment["LD_PRELOAD"] = "/missing.so:/opt/libf.so"
+    musl.takes(2)
+
+
+def test_a_preloaded_library_whose_own_library_is_missing_is_refused(musl: World) -> None:
+    musl.library("/gone/libgone.so", "int gone(void) { return 1; }")
+    musl.library("/opt/libp.so", "int p;", needs=("/gone/libgone.so",))
+    musl.path("/gone/libgone.so").unlink()
+    musl.returns("/lib/libf.so", 1)
+    musl.program(CALL_F, needs=("/lib/libf.so",))
+    musl.environment["LD_PRELOAD"] = "/opt/libp.so"
+    assert [r.value for r in musl.agrees().refusals] == ["libgone.so"]
+
+
+def test_an_empty_folder_of_ld_library_path_is_passed_over(musl: World) -> None:
+    musl.returns("/libf.so", 2)
+    musl.program(CALL_F, needs=("/libf.so",))
+    musl.environment["LD_LIBRARY_PATH"] = "/nowhere:"
+    assert musl.agrees().refusals
+
+
 @pytest.mark.parametrize("tags", [NEW, OLD])
 def test_rpath_and_runpath_are_both_inherited(musl: World, tags: str) -> None:
     musl.library("/opt/libf.so", F)

@@ -117,8 +117,7 @@ class World:
 
     def predict(self) -> LoadResult:
         """What the model says of /app in this root."""
-        folders = tuple(f for f in self.environment.get("LD_LIBRARY_PATH", "").split(":") if f)
-        options = LoadOptions(library_path=folders, cpu=self.cpu)
+        options = LoadOptions(cpu=self.cpu).under(self.environment)
         return load(read_facts(self.path("/app")), RootView(DirRoot(self.root)), options)
 
     def start(self) -> Started:
