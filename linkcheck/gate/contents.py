@@ -112,6 +112,17 @@ class Contents:
             return any(folder or found.kind == "file" for found in self._context.find(source))
         return False
 
+    def left_out(self, image: StageImage, path: str) -> str | None:
+        """What .dockerignore says of the file that a COPY would put at `path`, or None."""
+        for left_out in image.left_out:
+            if path == left_out.place:
+                return left_out.because
+        for copied in reversed(image.copied):
+            place = copied.place.rstrip("/")
+            if copied.origin == "context" and self._context and path.startswith(f"{place}/"):
+                return self._context.left_out(f"{copied.source}/{path[len(place) :]}")
+        return None
+
     def _leaves_folder(self, copied: Copied) -> bool:
         """Whether the source is a folder of a stage for sure, so that no file is at its place."""
         if copied.stage is None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from linkcheck.gate.dockerignore import Ignored
 
 _MOST_FOUND = 1000
 
@@ -20,10 +23,14 @@ class ContextFile(NamedTuple):
 
 
 class Context:
-    """A folder of this machine, never left: links out of it lead nowhere."""
+    """A folder of this machine, never left: links out of it lead nowhere.
 
-    def __init__(self, folder: str | Path) -> None:
+    What `ignored` says is not in it.
+    """
+
+    def __init__(self, folder: str | Path, ignored: Ignored | None = None) -> None:
         self._folder = Path(os.path.realpath(folder))
+        self._ignored = ignored
 
     @property
     def folder(self) -> Path:
@@ -45,7 +52,21 @@ class Context:
         except (ValueError, OSError, NotImplementedError):
             return ()
         found = (self._file(path) for path in paths)
-        return tuple(one for one in found if one is not None)
+        return tuple(one for one in found if one is not None and not self._hides(one))
+
+    def left_out(self, pattern: str) -> str | None:
+        """What keeps that path out of the context, whether it is there (yet) or not; else None."""
+        name = os.path.normpath("/" + pattern).lstrip("/")
+        if self._ignored is None or any(char in name for char in "*?["):
+            return None
+        path = self._folder / name
+        return self._ignored.by(name) if path.is_file() else self._ignored.by_whole(name)
+
+    def _hides(self, file: ContextFile) -> bool:
+        if self._ignored is None:
+            return False
+        by = self._ignored.by if file.kind == "file" else self._ignored.by_whole
+        return by(file.name) is not None
 
     def _file(self, path: Path) -> ContextFile | None:
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from linkcheck.gate.reader import DockerfileError
 from linkcheck.gate.stages import stage_of
 from linkcheck.model.provides import UNKNOWN
-from linkcheck.model.stageimage import Copied, Line
+from linkcheck.model.stageimage import Copied, LeftOut, Line
 
 if TYPE_CHECKING:
     from linkcheck.gate.context import Context
@@ -26,7 +26,7 @@ def copies(
     dockerfile: Dockerfile,
     index: int,
     context: Context | None,
-) -> Iterator[Copied]:
+) -> Iterator[Copied | LeftOut]:
     """Each source of the instruction with its place. `folder` is the working folder.
 
     Raises DockerfileError where a destination is missing.
@@ -105,8 +105,12 @@ def _from_context(
     instruction: Instruction,
     at: Line,
     context: Context | None,
-) -> Iterator[Copied]:
+) -> Iterator[Copied | LeftOut]:
     found = context.find(source) if context is not None else None
+    because = context.left_out(source) if context is not None and not found else None
+    if because is not None:
+        yield LeftOut(source, _below(place, posixpath.basename(source), into), because, at)
+        return
     if not found:
         yield from _spread(
             Copied(source, place, "context", None, "", mode, UNKNOWN, False, at), into, instruction

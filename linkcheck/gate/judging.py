@@ -201,6 +201,7 @@ class _Scene:
             has_program=self._has_program,
             facts=facts,
             verdict=verdict,
+            left_out=partial(self.contents.left_out, self.image),
             non_root=self._request.non_root,
             stages=tuple(
                 self.contents.image(number)

@@ -16,6 +16,7 @@ from linkcheck.model.stageimage import (
     Copied,
     Installed,
     Invocation,
+    LeftOut,
     Line,
     Pinning,
     Ran,
@@ -76,6 +77,7 @@ class _Worker:
         self._environment: dict[str, Setting] = {}
         self._arguments: dict[str, Setting] = {}
         self._copied: list[Copied] = []
+        self._left_out: list[LeftOut] = []
         self._installed: list[Installed] = []
         self._ran: list[Ran] = []
         self._shell: tuple[str, ...] = DEFAULT_SHELL
@@ -117,6 +119,7 @@ class _Worker:
             workdir=self._workdir,
             shells=tuple(self._shells),
             onbuild=tuple(self._onbuild),
+            left_out=tuple(self._left_out),
         )
 
     def at(self, instruction: Instruction) -> Line:
@@ -172,17 +175,20 @@ class _Worker:
         self._environment.update(new)
 
     def copy(self, instruction: Instruction) -> None:
-        self._copied.extend(
-            copies(
-                instruction,
-                self.at(instruction),
-                self.folder(),
-                self.expanded,
-                self._file,
-                self._index,
-                self._context,
-            )
+        found = copies(
+            instruction,
+            self.at(instruction),
+            self.folder(),
+            self.expanded,
+            self._file,
+            self._index,
+            self._context,
         )
+        for one in found:
+            if isinstance(one, LeftOut):
+                self._left_out.append(one)
+            else:
+                self._copied.append(one)
 
     def run(self, instruction: Instruction) -> None:
         for found in commands(instruction, self.at(instruction)):

@@ -46,6 +46,15 @@ class Copied(NamedTuple):
     at: Line
 
 
+class LeftOut(NamedTuple):
+    """A source of a COPY or ADD that .dockerignore keeps out of the build context, and by what."""
+
+    source: str
+    place: str
+    because: str
+    at: Line
+
+
 class Installed(NamedTuple):
     """A package that a RUN installs."""
 
@@ -99,3 +108,4 @@ class StageImage(NamedTuple):
     workdir: Setting | None
     shells: tuple[Invocation, ...]  # SHELL
     onbuild: tuple[Line, ...]
+    left_out: tuple[LeftOut, ...] = ()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from linkcheck.errors import LinkcheckError
 from linkcheck.gate.context import Context
+from linkcheck.gate.dockerignore import read_ignored
 from linkcheck.gate.fingerprint import identified
 from linkcheck.gate.ignores import apply_ignores, inline_ignores, unused
 from linkcheck.gate.judging import Request, judge_image, judge_on_base
@@ -80,9 +82,10 @@ class _Gate:
             return self._on_base(target)
         path = target.dockerfile
         dockerfile = read_dockerfile(path)
+        folder = target.context or os.path.dirname(path) or "."  # noqa: PTH120 -- keeps ""
         request = Request(
             dockerfile,
-            Context(target.context or os.path.dirname(path) or "."),  # noqa: PTH120 -- keeps ""
+            Context(folder, read_ignored(Path(folder), path)),
             target.stage,
             target.build_args,
             target.platform,

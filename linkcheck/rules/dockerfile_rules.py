@@ -27,6 +27,7 @@ from linkcheck.rules import (
     lc516_build_cpu_level,
     lc517_exec_form_variable,
     lc518_nothing_to_start,
+    lc519_copy_ignored,
 )
 from linkcheck.rules.stage import Placed, StageContext, StageRule
 
@@ -50,6 +51,7 @@ STAGE_RULES: tuple[StageRule, ...] = (
     lc516_build_cpu_level.RULE,
     lc517_exec_form_variable.RULE,
     lc518_nothing_to_start.RULE,
+    lc519_copy_ignored.RULE,
 )
 
 

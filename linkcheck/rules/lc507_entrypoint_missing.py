@@ -29,6 +29,8 @@ def check(ctx: StageContext) -> Iterator[Placed]:
     entry = ctx.entry
     if entry is None or entry.found is not False or not entry.plain.startswith("/"):
         return
+    if any(one.place == entry.plain for one in ctx.image.left_out):
+        return  # LC519: such a COPY ends the build
     name = posixpath.basename(entry.plain)
     near = next(
         (c for c in ctx.image.copied if posixpath.basename(c.place.rstrip("/")) == name), None
@@ -37,6 +39,9 @@ def check(ctx: StageContext) -> Iterator[Placed]:
     if ctx.has(entry.plain) is True:
         message = f'exec: "{entry.plain}": permission denied: it is a folder'
     seen = (f"line {near.at.line} puts it at {near.place}",) if near else ()
+    because = ctx.left_out(entry.plain)
+    if because is not None:
+        seen = (*seen, f"{because} keeps it out of the build context")
     fix = f"start {near.place}" if near else f"copy a program to {entry.plain}"
     yield Placed(Finding(RULE.id, RULE.level, message, seen, fix), entry.by.at)
 

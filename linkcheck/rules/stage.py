@@ -30,12 +30,17 @@ class Started(Protocol):
     def copied(self) -> Copied | None: ...  # noqa: D102
 
 
+def _nothing(path: str) -> None:
+    del path
+
+
 class StageContext(NamedTuple):
     """The image that goes out, worked out from the Dockerfile, and the program where one is there.
 
     `base` is the base with all that the Dockerfile adds, None where it can't be told, with the
     reason in `base_gap`. `has` answers for an absolute path of the image, `has_program` for a
-    program by name. `stages` are the images that this one stands on or copies from, its own last.
+    program by name; `left_out` says what of .dockerignore keeps a path from being copied. `stages`
+    are the images that this one stands on or copies from, its own last.
     """
 
     image: StageImage
@@ -48,6 +53,7 @@ class StageContext(NamedTuple):
     has_program: Callable[[str], bool | MaybeUnknown]
     facts: BinaryFacts | None = None
     verdict: Verdict | None = None
+    left_out: Callable[[str], str | None] = _nothing
     non_root: bool = False  # it will run under Kubernetes' runAsNonRoot
     stages: tuple[StageImage, ...] = ()
 

@@ -34,6 +34,7 @@ class CorpusCase:
         """Write the build context."""
         (folder / "Dockerfile").write_text(self.dockerfile, encoding="utf-8")
         for name, text in self.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text + "\n", encoding="utf-8")
         if self.source:
             for path in (FIXTURES / self.source).iterdir():
