@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "verify": ("linkcheck.cli.verify", "Start a program in bases, and compare with the verdicts."),
     "gate": ("linkcheck.cli.gate", "Say yes or no to a program, a Dockerfile, or both."),
     "ways": ("linkcheck.cli.ways", "Show every way to ship a program, and what each one costs."),
+    "dockerfile": ("linkcheck.cli.dockerfile", "Print a Dockerfile that is right for a program."),
     "bundle": ("linkcheck.cli.bundle", "Put a program and just what it needs into one place."),
     "bases": ("linkcheck.cli.bases", "Show what the known base images provide."),
     "doctor": ("linkcheck.cli.doctor", "Show which tools are here, and what the others cost."),

@@ -61,7 +61,7 @@ def test_each_command_of_the_readme_works(
     if arguments[0] == "verify":
         request.getfixturevalue("bwrap")
     local = ("--builder", "local")
-    flags = {"matrix": ("--recipe", "cgo-off", *local), "ways": local}
+    flags = {"matrix": ("--recipe", "cgo-off", *local), "ways": local, "dockerfile": local}
     builds = arguments[0] in flags  # and tells its progress
     done = linkcheck(*arguments, *flags.get(arguments[0], ()), cwd=tmp_path)
     assert (done.returncode, "" if builds else done.stderr) == (0, "")
