@@ -121,7 +121,8 @@ class RootView:
             with self._root.mapped(entry) as data:
                 if data[:4] != b"\x7fELF":
                     return NotElf("invalid ELF header")
-                return read_shared_object(path, data, entry.size)
+                found = read_shared_object(path, data, entry.size)
+                return found._replace(executable=bool(entry.mode & 0o111))
         except NotAProgramError:
             return NotElf("only ET_DYN and ET_EXEC can be loaded")
         except LinkcheckError:

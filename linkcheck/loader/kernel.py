@@ -136,6 +136,14 @@ def _interpreter(elf: ElfFacts, view: LibraryView, log: Log, program: str) -> Sh
         errno_text = _NO_INTERPRETER.get(opened.why, "accessing a corrupted shared library")
         log.refuse("loader", path, f"{path} is no ELF file", f"exec {program}: {errno_text}")
         return None
+    if not opened.executable:  # fs/exec.c, open_exec()
+        log.refuse(
+            "loader",
+            path,
+            f"{path} has no execute permission in the image",
+            f"exec {program}: permission denied",
+        )
+        return None
     if (opened.machine, opened.bits) != (elf.machine, elf.bits):
         arch = architecture(opened.machine, opened.bits, opened.byte_order)
         log.refuse(

@@ -48,6 +48,7 @@ class SharedObject(NamedTuple):
     has_relr: bool = False
     isa_needed: int | None = None
     has_versions: bool = True  # DT_VERSYM: its symbols carry versions, if only "global"
+    executable: bool = True  # by its mode: the kernel wants that of an interpreter alone
 
 
 class CacheEntry(NamedTuple):

@@ -44,6 +44,18 @@ def test_an_interpreter_that_is_none_is_refused(newest_glibc: World, content: by
     assert [r.kind for r in world.agrees().refusals] == ["loader"]
 
 
+def test_an_interpreter_without_its_execute_bit_is_refused(newest_glibc: World) -> None:
+    world = newest_glibc
+    world.library("/lib/libf.so", "int f;")
+    world.path("/lib/libf.so").chmod(0o644)  # which a library needs not have
+    world.program(RUN, needs=("/lib/libf.so",))
+    assert not world.agrees().refusals
+    world.path(GLIBC_LOADER).chmod(0o644)
+    result = world.agrees()
+    assert result.error_text == "exec /app: permission denied"
+    assert "no execute permission" in result.refusals[0].reason
+
+
 def test_a_folder_is_no_interpreter(newest_glibc: World) -> None:
     world = newest_glibc
     world.library("/lib/libf.so", "int f;")
