@@ -63,6 +63,12 @@ class UsageError(InputError):
     """Flags or values that do not go together."""
 
 
+class NotAsPredictedError(LinkcheckError):
+    """What was to start on paper did not when it was started: exit code 1."""
+
+    exit_code = EXIT_POLICY
+
+
 class MissingToolError(LinkcheckError):
     """An engine, toolchain, image or network that was asked for is missing: exit code 3."""
 

@@ -1,7 +1,8 @@
 """`.linkcheck.toml`: flags that a project always wants, found from the working directory upwards.
 
 A table a command, a key a flag: `[analyze]` with `base = ["alpine:3.23"]` stands for
-`linkcheck analyze --base alpine:3.23`. The command line and `LINKCHECK_*` win over it.
+`linkcheck analyze --base alpine:3.23`, and `[image.build]` is the one of `linkcheck image build`.
+The command line and `LINKCHECK_*` win over it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from linkcheck.build.recipes import Recipe
 
 FILE_NAME: Final = ".linkcheck.toml"
+_TABLES_INSIDE: Final = {"image": frozenset({"build"})}  # commands of two words
 
 
 def find_config(start: Path) -> Path | None:
@@ -39,13 +41,17 @@ def defaults_for(
     path = path or _found()
     if path is None:
         return {}
-    table = _read(path).get(command, {})
-    if not isinstance(table, Mapping):
-        raise UsageError(f"{path}: {command!r} is not a table", next_step=f"write [{command}]")
+    table: Any = _read(path)
+    for word in command.split():
+        table = table.get(word, {})
+        if not isinstance(table, Mapping):
+            raise UsageError(f"{path}: {word!r} is not a table", next_step=f"write [{word}]")
     options = {p.opts[0].lstrip("-"): p for p in parameters if p.param_type_name == "option"}
     options.pop("help", None)
     defaults = {}
     for key, value in table.items():
+        if key in _TABLES_INSIDE.get(command, ()):
+            continue
         option = options.get(key.replace("_", "-"))
         if option is None:
             raise UsageError(

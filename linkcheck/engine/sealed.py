@@ -117,6 +117,14 @@ def prepared(engine: Engine, image: str | None, program: Path) -> Iterator[Prepa
         engine.remove_image(ref)
 
 
+def in_place(engine: Engine, ref: str, program: str) -> Prepared:
+    """The image `ref` as it is, whose own `program` is to be started. Raises MissingToolError."""
+    what = f"{ref} can't be looked at"
+    creation = {"image": ref, "entrypoint": [program], "labels": labels("run")}
+    with engine.created(what, **creation) as container_id, plain_errors(what):
+        return Prepared(ref, program, _tmp_options(_stat(engine, container_id, "/tmp")))
+
+
 @contextlib.contextmanager
 def sealed(
     engine: Engine, image: Prepared, arguments: Sequence[str], limits: Limits

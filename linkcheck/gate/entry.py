@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkcheck.gate.runs import simple_commands
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from linkcheck.model.stageimage import Copied, Invocation, StageImage
 
 # Programs that only start another one: `tini -- /app`.
-_WRAPPERS: Final = frozenset(
+WRAPPERS: Final = frozenset(
     {"tini", "dumb-init", "su-exec", "gosu", "env", "catatonit", "exec", "setpriv", "nice"}
 )
 _SHELL_ACTIVE: Final = re.compile(r"[$`*?\[\]{}~]")
@@ -71,7 +71,13 @@ def _words(by: Invocation) -> list[str]:
         if len(parts) > 1:
             return ["$"]  # a program of shell: it does not say which part matters
         words = list(parts[0])
-    while words and posixpath.basename(words[0]) in _WRAPPERS and len(words) > 1:
+    return unwrapped(words)
+
+
+def unwrapped(given: Sequence[str]) -> list[str]:
+    """The words of the program that wrappers (`tini -- /app`) start, without theirs."""
+    words = list(given)
+    while words and posixpath.basename(words[0]) in WRAPPERS and len(words) > 1:
         wrapper = posixpath.basename(words.pop(0))
         if "--" in words:
             words = words[words.index("--") + 1 :]

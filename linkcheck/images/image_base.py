@@ -33,6 +33,11 @@ class ImageRoot:
         self._tree = tree
         self.title = title
 
+    @property
+    def tree(self) -> Tree:
+        """The files by name; who adds some changes this root."""
+        return self._tree
+
     def entry(self, path: str) -> Entry | NoEntry:
         """See `Root.entry`."""
         found = self._tree.find(path)
@@ -98,21 +103,25 @@ class ImageRoot:
 
 
 class ImageBase:
-    """It has the one platform that it was built for.
+    """It has the one platform that it was built for. `stored` is as it lies in its source, `plain`
+    are its layers without compression; both are open as long as `root` lives.
 
     Raises BadRootError for an image that can't be read, MissingToolError without the engine.
     """
 
-    def __init__(self, ref: str, *, source: str | None = None) -> None:
-        """`source` says with its scheme where the image is, where `ref` does not."""
+    def __init__(self, ref: str, *, source: str | None = None, platform: str | None = None) -> None:
+        """`source` says with its scheme where the image is, where `ref` does not; `platform`
+        which one of an index is meant."""
         unpacked, files = Unpacked(), list[IO[bytes]]()
         tree = Tree()
         self.root = ImageRoot(tree, ref)
         weakref.finalize(self.root, _close, unpacked, files)
         find, tag = _opened(source or ref, files)
-        stored = stored_image(find, tag, ref)
-        for layer in stored.layers:
-            lay(tree, unpacked.plain(layer, ref), ref)
+        layout = (source or ref).startswith("oci-")
+        self.stored = stored_image(find, tag, ref, platform=platform, layout=layout)
+        self.plain = tuple(unpacked.plain(layer, ref) for layer in self.stored.layers)
+        for layer in self.plain:
+            lay(tree, layer, ref)
         self._view = RootView(self.root)
         self.image = BaseImage(
             ref=ref,
@@ -120,7 +129,7 @@ class ImageBase:
             title=ref,
             provides=observe(self.root, self._view),
             source="root",
-            default_user=stored.user,
+            default_user=self.stored.user,
         )
 
     def view(self, platform: str) -> LibraryView | None:  # noqa: ARG002 - the loader compares

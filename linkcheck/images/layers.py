@@ -165,16 +165,16 @@ class _Bounded(tarfile.TarInfo):
 
 
 def _node(tree: Tree, member: tarfile.TarInfo, layer: Extent) -> Node | None:
-    mode = member.mode & 0o7777
+    mode, owner, mtime = member.mode & 0o7777, (member.uid, member.gid), int(member.mtime)
     if member.isdir():
-        return Node("directory", mode)
+        return Node("directory", mode, owner=owner, mtime=mtime)
     if member.issym():
-        return Node("link", mode, target=member.linkname[:MAX_PATH])
+        return Node("link", mode, target=member.linkname[:MAX_PATH], owner=owner, mtime=mtime)
     if member.islnk():
         there = tree.find(member.linkname)
         return None if isinstance(there, NoEntry) or there[1].kind != "file" else there[1]
     if not member.isreg() or member.issparse():
-        return Node("other", mode)
+        return Node("other", mode, owner=owner, mtime=mtime)
     left = max(0, layer.size - member.offset_data)
     content = Extent(layer.descriptor, layer.offset + member.offset_data, min(member.size, left))
-    return Node("file", mode, content=content)
+    return Node("file", mode, content=content, owner=owner, mtime=mtime)

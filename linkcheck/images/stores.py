@@ -9,7 +9,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
@@ -24,15 +24,25 @@ _MAX_NESTING: Final = 8
 _DIGEST: Final = re.compile(r"(sha256|sha512):([0-9a-f]{64,128})")
 _REF_NAMES: Final = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 _GOARCH: Final = {"x86_64": "amd64", "aarch64": "arm64"}
+# variants that are meant where none is named (containerd, platforms/database.go)
+_OLDEST: Final = {"arm": "v7", "arm64": "v8", "amd64": "v1"}
+_NEWEST: Final = {"arm": "v7", "arm64": "v8", "amd64": "v1"}
 
 Find = Callable[[str], Extent | None]
 
 
 class StoredImage(NamedTuple):
-    """The layers of an image, lowest first, and the user that it runs as."""
+    """The layers of an image, lowest first, the user that it runs as, and its configuration.
+
+    `digest` is that of its manifest, `digests` those by which that names the layers; a `docker
+    save` archive has neither.
+    """
 
     layers: tuple[Extent, ...]
     user: str | None
+    config: Mapping[str, Any] = {}
+    digest: str | None = None
+    digests: tuple[str, ...] = ()
 
 
 def in_archive(file: IO[bytes], title: str) -> Find:
@@ -68,18 +78,28 @@ def in_folder(folder: Path, keep: list[IO[bytes]], title: str) -> Find:
     return find
 
 
-def stored_image(find: Find, tag: str | None, title: str) -> StoredImage:
+def stored_image(
+    find: Find,
+    tag: str | None,
+    title: str,
+    *,
+    platform: str | None = None,
+    layout: bool = False,
+) -> StoredImage:
     """The image of a `docker save` archive, or the one under `tag` of an OCI layout.
 
-    Raises BadRootError where there is none or it can't be read.
+    Of an index it is the one for `platform`, without that for this machine. What is both a
+    `docker save` archive and a layout is read as a `layout` where that is said. Raises BadRootError
+    where there is none or it can't be read.
     """
     try:
-        if tag is None and (listed := find("manifest.json")) is not None:
-            return _saved(find, _json(listed))
         index = find("index.json")
+        listed = find("manifest.json") if tag is None and not (layout and index) else None
+        if listed is not None:
+            return _saved(find, _json(listed))
         if index is None:
             raise ValueError("it has neither manifest.json nor index.json")
-        return _of_layout(find, _json(index), tag)
+        return _of_layout(find, _json(index), tag, title, platform)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise damaged(title, error) from error
 
@@ -90,17 +110,22 @@ def _saved(find: Find, listed: Any) -> StoredImage:
     return _image(find, names, os.path.normpath(image["Config"]))
 
 
-def _of_layout(find: Find, index: Any, tag: str | None) -> StoredImage:
+def _of_layout(
+    find: Find, index: Any, tag: str | None, title: str, platform: str | None
+) -> StoredImage:
     entries = index["manifests"]
     if tag is not None:
         entries = [entry for entry in entries if _is_named(entry, tag)]
         if not entries:
             raise ValueError(f"it has no image {tag}")
     for _ in range(_MAX_NESTING):
-        document = _json(_blob(find, _best(entries)["digest"]))
+        best = _best(entries) if platform is None else fitting(entries, platform, title)
+        document = _json(_blob(find, best["digest"]))
         if "manifests" not in document:
-            names = [_name(layer["digest"]) for layer in document["layers"]]
-            return _image(find, names, _name(document["config"]["digest"]))
+            digests = tuple(str(layer["digest"]) for layer in document["layers"])
+            names = [_name(digest) for digest in digests]
+            image = _image(find, names, _name(document["config"]["digest"]))
+            return image._replace(digest=best["digest"], digests=digests)
         entries = document["manifests"]
     raise ValueError("its indexes lead nowhere")
 
@@ -109,14 +134,15 @@ def _image(find: Find, names: list[str], config: str) -> StoredImage:
     if len(names) > _MAX_LAYERS:
         raise ValueError(f"it has {len(names)} layers")
     found = find(config)
-    settings = _json(found).get("config") or {} if found is not None else {}
+    described = _json(found) if found is not None else {}
+    settings = described.get("config") or {}
     layers = []
     for name in names:
         layer = find(name)
         if layer is None:
             raise ValueError(f"its layer {name} is missing")
         layers.append(layer)
-    return StoredImage(tuple(layers), settings.get("User") or None)
+    return StoredImage(tuple(layers), settings.get("User") or None, described)
 
 
 def _is_named(entry: Any, tag: str) -> bool:
@@ -131,6 +157,32 @@ def _best(entries: Any) -> Any:
     real = [e for e in entries if (e.get("platform") or {}).get("os") != "unknown"]
     own = [e for e in real if (e.get("platform") or {}).get("architecture") == wanted]
     return (own or real)[0]
+
+
+def fitting(entries: Any, wanted: str, title: str) -> Any:
+    """The entry of an index for the platform `wanted`: with its variant, else an older one.
+
+    Raises BadRootError where there is none.
+    """
+    system, machine, *variant = wanted.split("/")
+    highest = variant[0] if variant else _NEWEST.get(machine, "")
+    found, there = [], []
+    for entry in entries:
+        about = entry.get("platform")
+        if about is None:  # a plain list of images: their configurations have to tell
+            return entry
+        if about.get("os") == "unknown":  # an attestation
+            continue
+        there.append("/".join(filter(None, map(about.get, ("os", "architecture", "variant")))))
+        own = str(about.get("variant") or _OLDEST.get(machine, ""))
+        if (about.get("os"), about.get("architecture")) == (system, machine) and own <= highest:
+            found.append((own, entry))
+    if not found:
+        raise BadRootError(
+            f"{title}: it has no image for {wanted}, only for {', '.join(there) or 'none'}",
+            next_step="name a base that has, or build the program for one of these",
+        )
+    return max(found, key=lambda pair: pair[0])[1]
 
 
 def _blob(find: Find, digest: str) -> Extent:

@@ -29,13 +29,18 @@ class Extent(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A file, folder, link or anything else; only folders have children, only files content."""
+    """A file, folder, link or anything else; only folders have children, only files content.
+
+    `owner` is UID and GID, `mtime` seconds since 1970.
+    """
 
     kind: Literal["file", "directory", "link", "other"]
     mode: int
     target: str = ""
     content: Extent | None = None
     children: dict[str, Node] = field(default_factory=dict)
+    owner: tuple[int, int] = (0, 0)
+    mtime: int = 0
 
 
 class Tree:
@@ -92,7 +97,7 @@ class Tree:
         self.expect(0)
         old = parent.children.get(name)
         if old is not None and old.kind == node.kind == "directory":
-            old.mode = node.mode
+            old.mode, old.owner, old.mtime = node.mode, node.owner, node.mtime
         else:
             parent.children[name] = node
 
@@ -120,7 +125,8 @@ class Tree:
         """The folder at `path`, made where it is not there; None where something is in its way."""
         found = self.find(path)
         if isinstance(found, NoEntry):
-            if found.why != "No such file or directory":
+            name = posixpath.basename(path)
+            if found.why != "No such file or directory" or name in (".", ".."):
                 return None
             above = self._folder(posixpath.dirname(path)) if path.strip("/") else self.root
             if above is None:
@@ -128,5 +134,5 @@ class Tree:
             self._count += 1
             made = Node("directory", 0o755)
             # a link that leads nowhere stays, and what should lie behind it can't be reached
-            return above.children.setdefault(posixpath.basename(path), made)
+            return above.children.setdefault(name, made)
         return found[1] if found[1].kind == "directory" else None

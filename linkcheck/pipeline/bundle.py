@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from collections.abc import Mapping
@@ -10,7 +9,12 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import IO, Final, NamedTuple, cast
 
-from linkcheck.errors import MissingToolError, UnknownBaseError, UsageError
+from linkcheck.errors import (
+    MissingToolError,
+    NotAsPredictedError,
+    UnknownBaseError,
+    UsageError,
+)
 from linkcheck.images.image_base import ImageBase
 from linkcheck.images.resolve import resolve_base
 from linkcheck.images.root import CopyableRoot
@@ -20,7 +24,10 @@ from linkcheck.run.bubblewrap import BubblewrapRunner
 from linkcheck.run.runner import SECONDS
 from linkcheck.run.trial import put_to_test
 from linkcheck.ship import archive, folder
-from linkcheck.ship.image import Settings, labels_for, write_image
+from linkcheck.ship.blobs import new_layer
+from linkcheck.ship.image import Settings, assemble, configured, labels_for
+from linkcheck.ship.layout import Name, write_archive
+from linkcheck.ship.place import check_file, move, whole_file
 from linkcheck.ship.plan import Plan, Source, Wanted, plan_bundle
 
 IMAGE: Final = "image:"
@@ -49,8 +56,8 @@ def bundle(request: Request, environ: Mapping[str, str]) -> Bundle:
 
     It is judged before anything is written, and started before it stands at its place: where it
     does not start, nothing is left there. Raises what `plan_bundle` raises, UsageError for an
-    output that can't be written or a bundle that does not start, and MissingToolError for an
-    engine or bubblewrap that was asked for.
+    output that can't be written, NotAsPredictedError for a bundle that does not start, and
+    MissingToolError for an engine or bubblewrap that was asked for.
     """
     mtime = source_date(environ)
     _check_output(request)
@@ -82,10 +89,17 @@ def root_of(ref: str) -> CopyableRoot:
         return cast(CopyableRoot, root)
     if base.image.name == "scratch":
         raise UnknownBaseError("scratch has no files to take", next_step="name another --from")
-    names = dict.fromkeys((base.image.ref, base.image.name))
-    for name in names:
+    return held(ref, base.image.name).root
+
+
+def held(ref: str, name: str) -> ImageBase:
+    """The base of the catalog under `ref`, there called `name`, as the engine holds it.
+
+    Raises MissingToolError where it does not.
+    """
+    for known in dict.fromkeys((ref, name)):
         try:
-            return ImageBase(ref, source=f"docker:{name}").root
+            return ImageBase(ref, source=f"docker:{known}")
         except MissingToolError as error:
             missing = error
     raise MissingToolError(
@@ -106,15 +120,18 @@ def source_date(environ: Mapping[str, str]) -> int:
 
 def _check_output(request: Request) -> None:
     if request.output.startswith(IMAGE):
-        tag = request.output.removeprefix(IMAGE)
-        if not _TAG.fullmatch(tag):
-            raise UsageError(f"{tag!r} is no name of an image", next_step="write image:NAME:TAG")
+        full_name(request.output.removeprefix(IMAGE))
     elif not request.output.endswith(".tar"):
         folder.check_place(Path(request.output), force=request.force)
-    elif not Path(request.output).parent.is_dir():
-        raise UsageError(
-            f"{Path(request.output).parent}: no such folder", next_step="name another --output"
-        )
+    else:
+        check_file(Path(request.output))
+
+
+def full_name(name: str) -> str:
+    """NAME:TAG of an image; no tag is `latest`. Raises UsageError for what can't be one."""
+    if not _TAG.fullmatch(name):
+        raise UsageError(f"{name!r} is no name of an image", next_step="write image:NAME:TAG")
+    return name if ":" in name.rsplit("/", 1)[-1] else f"{name}:latest"
 
 
 def _written(
@@ -130,16 +147,17 @@ def _written(
             if request.verify is not False:
                 trial, untried = _started(request, plan, staged)
         if as_folder:
-            folder.move(staged, output)
+            move(staged, output, force=request.force)
         elif request.output.startswith(IMAGE):
             _into_engine(request, plan, mtime, environ)
         else:
-            _into_file(output, plan, mtime)
+            with whole_file(output) as file:
+                archive.pack(plan.shipment, file, mtime)
     return trial, untried
 
 
 def _started(request: Request, plan: Plan, staged: Path) -> tuple[Trial | None, str]:
-    """Start it in the bundle. Raises UsageError where it is refused."""
+    """Start it in the bundle. Raises NotAsPredictedError where it is refused."""
     try:
         runner = BubblewrapRunner(staged, "the bundle")
     except MissingToolError as error:
@@ -151,7 +169,7 @@ def _started(request: Request, plan: Plan, staged: Path) -> tuple[Trial | None, 
         plan.verdict, plan.facts, runner, program, request.arguments, request.seconds
     )
     if trial.observed == "refused":
-        raise UsageError(
+        raise NotAsPredictedError(
             f"{request.program} does not start in the bundle: {trial.output_tail}",
             next_step="add what is missing with --also",
         )
@@ -162,34 +180,11 @@ def _started(request: Request, plan: Plan, staged: Path) -> tuple[Trial | None, 
     return trial, ""
 
 
-def _into_file(output: Path, plan: Plan, mtime: int) -> None:
-    try:
-        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=".linkcheck-") as file:
-            archive.pack(plan.shipment, file.file, mtime)
-            file.flush()
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
-            if output.is_dir():
-                raise UsageError(f"{output} is a folder", next_step="name another --output")
-            beside = Path(f"{file.name}.tar")
-            os.link(file.name, beside)
-            try:
-                beside.replace(output)
-            except BaseException:
-                beside.unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise UsageError(
-            f"{output} can't be written: {error.strerror or error}",
-            next_step="name another --output",
-        ) from error
-
-
 def _into_engine(request: Request, plan: Plan, mtime: int, environ: Mapping[str, str]) -> None:
     from linkcheck.engine.engine import connect  # noqa: PLC0415 -- most bundles need no engine
     from linkcheck.engine.load import load_image  # noqa: PLC0415
 
-    tag = request.output.removeprefix(IMAGE)
-    tag = tag if ":" in tag.rsplit("/", 1)[-1] else f"{tag}:latest"
+    tag = full_name(request.output.removeprefix(IMAGE))
     accounts = plan.accounts
     ref = request.sources[0]
     settings = Settings(
@@ -201,12 +196,9 @@ def _into_engine(request: Request, plan: Plan, mtime: int, environ: Mapping[str,
     )
     with tempfile.TemporaryFile() as layer, tempfile.TemporaryFile() as out:
         archive.pack(plan.shipment, cast(IO[bytes], layer), mtime)
-        write_image(cast(IO[bytes], layer), settings, tag, cast(IO[bytes], out))
+        packed = new_layer(cast(IO[bytes], layer), compress=False)
+        image = assemble((), packed, configured({}, settings), mtime, "linkcheck bundle")
+        name = Name(tag.rpartition(":")[2], tag)
+        write_archive((image,), name, cast(IO[bytes], out), mtime)
         with closing(connect(environ)) as engine:
             load_image(engine, cast(IO[bytes], out), tag)
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

@@ -25,27 +25,28 @@ from linkcheck.run.observation import (
     judge_output,
     refused_by_kernel,
 )
-from linkcheck.run.runner import GRACE, MEMORY, SECONDS, check_program
+from linkcheck.run.runner import GRACE, MEMORY, SECONDS, Own, check_program
 
 _LAUNCHER: Final = "/.linkcheck-launcher"
-_OWN: Final = frozenset({"proc", "dev", "sys", "app", "tmp"})  # made anew, or not there
+_MADE: Final = frozenset({"proc", "dev", "sys", "tmp"})  # made anew, or not there
 _ENVIRONMENT: Final = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/",
     "LC_ALL": "C",
 }
 _FILE_SIZE: Final = 64 << 20
-_HANDED_OVER: Final = f"transferring control: {PROGRAM}\n"  # elf/rtld.c, under LD_DEBUG
-_EXECVP: Final = f"bwrap: execvp {PROGRAM}: "  # the program's fault, not the sandbox's
+_HANDED_OVER: Final = "transferring control: "  # elf/rtld.c, under LD_DEBUG
+_EXECVP: Final = "bwrap: execvp "  # the program's fault, not the sandbox's
 
 
 class BubblewrapRunner:
     """Starts programs in the root file system under `root`, in an empty one without. A `Runner`.
 
+    With `own` it starts that program of the root itself, whatever program `start` is given.
     Raises MissingToolError without bubblewrap, BadRootError without the root.
     """
 
-    def __init__(self, root: Path | None, title: str) -> None:
+    def __init__(self, root: Path | None, title: str, own: Own | None = None) -> None:
         bwrap = shutil.which("bwrap")
         if bwrap is None:
             raise MissingToolError(
@@ -58,6 +59,8 @@ class BubblewrapRunner:
         self._bwrap = bwrap
         self._root = root
         self._title = title
+        self._own = own
+        self._program = PROGRAM if own is None else own.path
 
     @property
     def machine(self) -> str:
@@ -84,7 +87,8 @@ class BubblewrapRunner:
         # who died in silence, the loader or the program? glibc's loader tells, if it is asked
         asked = ("--setenv", "LD_DEBUG", "files")
         told = self._start(program, arguments, seconds, memory, asked)
-        return replace(seen, outcome="started") if _HANDED_OVER in told.output else seen
+        handed_over = f"{_HANDED_OVER}{self._program}\n" in told.output
+        return replace(seen, outcome="started") if handed_over else seen
 
     def _start(
         self,
@@ -94,7 +98,8 @@ class BubblewrapRunner:
         memory: int,
         extra: Sequence[str] = (),
     ) -> Observation:
-        command = [self._bwrap, *_sandbox(self._root, program.absolute()), *extra]
+        name = self._program
+        command = [self._bwrap, *_sandbox(self._root, program.absolute(), self._own), *extra]
         # both files have no name: whatever ends us, nothing is left behind
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as helper:
             if (code := launcher()) is not None:
@@ -103,18 +108,18 @@ class BubblewrapRunner:
                 command += ["--perms", "0755", "--ro-bind-data", str(helper.fileno()), _LAUNCHER]
             command += ["--remount-ro", "/", "--"]
             command += [_LAUNCHER] if code is not None else []
-            command += [PROGRAM, *arguments]
+            command += [name, *arguments]
             with _held_back(command, output, helper) as (process, child):
                 _limit(child, memory, seconds)
             exit_code = _end_of(process, child, seconds)
             output.seek(max(0, output.seek(0, os.SEEK_END) - MAX_OUTPUT))
             said = output.read()
         if exit_code and said.endswith(MARK):  # the launcher's, and its exit code is the errno
-            return refused_by_kernel(PROGRAM, os.strerror(exit_code))
+            return refused_by_kernel(name, os.strerror(exit_code))
         text = said.decode("utf-8", "backslashreplace")
-        if exit_code and text.startswith("bwrap: ") and not text.startswith(_EXECVP):
+        if exit_code and text.startswith("bwrap: ") and not text.startswith(f"{_EXECVP}{name}: "):
             raise _no_sandbox(text)
-        return judge_output(PROGRAM, text, exit_code)
+        return judge_output(name, text, exit_code)
 
 
 def start_in_root(
@@ -214,25 +219,27 @@ def _kill(process: subprocess.Popen[bytes], child: int | None = None) -> None:
         process.wait()
 
 
-def _sandbox(root: Path | None, program: Path) -> list[str]:
+def _sandbox(root: Path | None, program: Path, own: Own | None) -> list[str]:
     """bwrap's arguments: the root's entries one by one, as a read-only root has no mount points."""
     arguments = ["--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1"]
     arguments += ["--cap-drop", "ALL", "--clearenv"]
-    for name, value in _ENVIRONMENT.items():
+    for name, value in {**_ENVIRONMENT, **(own.environment if own else {})}.items():
         arguments += ["--setenv", name, value]
-    arguments += _entries(root) if root is not None else []
+    covered = frozenset[str]() if own is not None else frozenset({PROGRAM.lstrip("/")})
+    arguments += _entries(root, covered) if root is not None else []
     arguments += ["--proc", "/proc", "--dev", "/dev"]
-    arguments += ["--ro-bind", str(program), PROGRAM, "--chdir", "/"]
-    return arguments
+    if own is not None:
+        return [*arguments, "--chdir", own.workdir]
+    return [*arguments, "--ro-bind", str(program), PROGRAM, "--chdir", "/"]
 
 
-def _entries(root: Path) -> list[str]:
+def _entries(root: Path, covered: frozenset[str]) -> list[str]:
     arguments: list[str] = []
     for entry in sorted(root.iterdir()):
         inside = f"/{entry.name}"
-        if entry.is_symlink() and inside != PROGRAM:
+        if entry.is_symlink() and entry.name not in covered:
             arguments += ["--symlink", str(entry.readlink()), inside]
-        elif entry.name not in _OWN and (entry.is_dir() or entry.is_file()):
+        elif entry.name not in _MADE | covered and (entry.is_dir() or entry.is_file()):
             arguments += ["--ro-bind", str(entry), inside]
     tmp = root / "tmp"
     if tmp.is_dir() and not tmp.is_symlink():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from linkcheck.engine.engine import Engine
-from linkcheck.engine.sealed import Limits, Prepared, Sealed, prepared, sealed
+from linkcheck.engine.sealed import Limits, Prepared, Sealed, in_place, prepared, sealed
 from linkcheck.errors import MissingToolError
 from linkcheck.run.observation import MAX_OUTPUT, PROGRAM, Observation, judge_output
 from linkcheck.run.runner import GRACE, MEMORY, SECONDS, check_program
@@ -41,17 +41,53 @@ class DockerRunner:
         memory: int = MEMORY,
     ) -> Observation:
         """See `Runner.start`."""
-        limits = Limits(
-            memory=min(memory, self._engine.memory * 3 // 4 or memory),
-            processes=_PROCESSES,
-            cpu_seconds=2 * int(seconds + GRACE) + 2,
-        )
         check_program(program)
+        limits = _limits(self._engine, seconds, memory)
         with (
             prepared(self._engine, self._image, program) as image,
             sealed(self._engine, image, arguments, limits) as container,
         ):
             return _observe(image, container, seconds)
+
+
+class ImageRunner:
+    """Starts the program at `inside` of an image of `engine`, as it lies there. A `Runner`."""
+
+    def __init__(self, engine: Engine, image: str, inside: str) -> None:
+        self._engine = engine
+        self._image = image
+        self._inside = inside
+
+    @property
+    def machine(self) -> str:
+        """See `Runner.machine`."""
+        return self._engine.architecture
+
+    def describe(self) -> str:
+        """See `Runner.describe`."""
+        return f"{self._engine.describe()}, {self._image}"
+
+    def start(
+        self,
+        program: Path,  # noqa: ARG002 -- the image has its own
+        arguments: Sequence[str] = (),
+        *,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+    ) -> Observation:
+        """See `Runner.start`. It runs as the image's user, in its folder."""
+        image = in_place(self._engine, self._image, self._inside)
+        limits = _limits(self._engine, seconds, memory)
+        with sealed(self._engine, image, arguments, limits) as container:
+            return _observe(image, container, seconds)
+
+
+def _limits(engine: Engine, seconds: float, memory: int) -> Limits:
+    return Limits(
+        memory=min(memory, engine.memory * 3 // 4 or memory),
+        processes=_PROCESSES,
+        cpu_seconds=2 * int(seconds + GRACE) + 2,
+    )
 
 
 def _observe(image: Prepared, container: Sealed, seconds: float) -> Observation:

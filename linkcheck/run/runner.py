@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from linkcheck.errors import UnreadableFileError
 from linkcheck.run.observation import Observation
@@ -12,6 +12,14 @@ from linkcheck.run.observation import Observation
 SECONDS: Final = 5.0  # after which a program that still runs counts as started
 GRACE: Final = 2.0  # seconds between SIGTERM and SIGKILL
 MEMORY: Final = 4 << 30
+
+
+class Own(NamedTuple):
+    """A program that lies in the base itself at `path`, and how its image has it started."""
+
+    path: str
+    environment: Mapping[str, str]
+    workdir: str
 
 
 class Runner(Protocol):

@@ -1,25 +1,24 @@
-"""A bundle as an image: one layer, in an archive that engines load and OCI tools read.
+"""An image put together: the layers of a base as they are, one more, and what the image says.
 
-OCI image layout 1.0 and Docker's `manifest.json` over the same blobs, as `docker save` writes it.
+After the OCI image specification 1.0, "config" and "manifest".
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
-import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import IO, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from linkcheck.model.facts import BinaryFacts
+from linkcheck.ship.blobs import Blob, Layer, digest_of
 
-_CONFIG: Final = "application/vnd.oci.image.config.v1+json"
-_LAYER: Final = "application/vnd.oci.image.layer.v1.tar"
-_MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
-_LABEL: Final = "org.opencontainers.image."
-_BLOCK: Final = 1 << 20
+CONFIG: Final = "application/vnd.oci.image.config.v1+json"
+MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
+LABEL: Final = "org.opencontainers.image."
+PATH: Final = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# what the specification knows; engines add what only they understand ("container_config")
+_KEPT: Final = ("architecture", "author", "os", "os.features", "os.version", "variant")
 
 
 class Settings(NamedTuple):
@@ -30,57 +29,107 @@ class Settings(NamedTuple):
     user: str
     labels: Mapping[str, str]
     created: int  # seconds since 1970
+    env: tuple[str, ...] = ()  # NAME=VALUE
 
 
-def write_image(layer: IO[bytes], settings: Settings, tag: str, out: IO[bytes]) -> str:
-    """Write the archive of an image with the tar archive `layer`; the digest of its manifest.
+class Image(NamedTuple):
+    """An image for one platform. Its digest is the manifest's."""
 
-    Equal input gives equal bytes.
+    platform: str
+    manifest: Blob
+    config: Blob
+    layers: tuple[Layer, ...]
+
+    @property
+    def blobs(self) -> tuple[Blob, ...]:
+        """All its parts, each once, the manifest last."""
+        parts = (*(layer.blob for layer in self.layers), self.config, self.manifest)
+        return tuple({blob.digest: blob for blob in parts}.values())
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts, as they are stored and sent."""
+        return sum(blob.size for blob in self.blobs)
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes of the plain layers."""
+        return sum(layer.unpacked for layer in self.layers)
+
+
+def configured(base: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """The configuration of an image on one with the configuration `base`, {} for none.
+
+    As a Dockerfile would have it: an ENTRYPOINT drops the base's CMD; its ONBUILD triggers are
+    for builds alone, and go.
     """
-    layer_digest, layer_size = _digest(layer)
-    config = _json(_config(settings, layer_digest))
-    config_digest = hashlib.sha256(config).hexdigest()
-    manifest = _json(
+    system, architecture, *variant = settings.platform.split("/")
+    config = {key: base[key] for key in _KEPT if base.get(key)}
+    config.setdefault("os", system)
+    config.setdefault("architecture", architecture)
+    if variant and not base:
+        config["variant"] = variant[0]
+    inherited = dict(base.get("config") or {})
+    for gone in ("Cmd", "OnBuild", "ArgsEscaped", "Image", "Hostname", "Domainname"):
+        inherited.pop(gone, None)
+    config["config"] = {
+        **{key: value for key, value in inherited.items() if value not in (None, "", [], {})},
+        "User": settings.user,
+        "Env": merged_env(inherited.get("Env") or [PATH], settings.env),
+        "Entrypoint": list(settings.entrypoint),
+        "WorkingDir": inherited.get("WorkingDir") or "/",
+        "Labels": {**(inherited.get("Labels") or {}), **settings.labels},
+    }
+    config["history"] = list(base.get("history") or ())
+    return config
+
+
+def merged_env(present: Sequence[str], new: Sequence[str]) -> list[str]:
+    """`present` with the variables `new`, which take the place of those of the same name."""
+    return list({pair.partition("=")[0]: pair for pair in (*present, *new)}.values())
+
+
+def assemble(
+    below: Sequence[Layer], layer: Layer, config: Mapping[str, Any], created: int, by: str
+) -> Image:
+    """The image of the layers `below`, `layer`, and a configuration as `configured` makes it.
+
+    `by` is what the history says of the layer. Equal input gives equal bytes.
+    """
+    time = datetime.fromtimestamp(created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    layers = (*below, layer)
+    history = [*config["history"], {"created": time, "created_by": by}]
+    told = sum(not (isinstance(one, dict) and one.get("empty_layer")) for one in history)
+    whole = {
+        **config,
+        "created": time,
+        "rootfs": {"type": "layers", "diff_ids": [one.diff_id for one in layers]},
+        # one that tells of other layers than there are confuses its readers
+        "history": history if told == len(layers) else [],
+    }
+    stored = blob_of(CONFIG, whole)
+    labels = config["config"].get("Labels") or {}
+    manifest = blob_of(
+        MANIFEST,
         {
             "schemaVersion": 2,
-            "mediaType": _MANIFEST,
-            "config": _descriptor(_CONFIG, config_digest, len(config)),
-            "layers": [_descriptor(_LAYER, layer_digest, layer_size)],
-        }
-    )
-    digest = hashlib.sha256(manifest).hexdigest()
-    reference = {
-        **_descriptor(_MANIFEST, digest, len(manifest)),
-        "annotations": {
-            f"{_LABEL}ref.name": tag.rpartition(":")[2],
-            "io.containerd.image.name": tag,
+            "mediaType": MANIFEST,
+            "config": descriptor(stored),
+            "layers": [descriptor(one.blob) for one in layers],
+            "annotations": {k: v for k, v in sorted(labels.items()) if k.startswith(LABEL)},
         },
-    }
-    files = {
-        f"blobs/sha256/{config_digest}": config,
-        f"blobs/sha256/{digest}": manifest,
-        "index.json": _json({"schemaVersion": 2, "manifests": [reference]}),
-        "manifest.json": _json(
-            [
-                {
-                    "Config": f"blobs/sha256/{config_digest}",
-                    "RepoTags": [tag],
-                    "Layers": [f"blobs/sha256/{layer_digest}"],
-                }
-            ]
-        ),
-        "oci-layout": _json({"imageLayoutVersion": "1.0.0"}),
-    }
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        layer.seek(0)
-        archive.addfile(_member(f"blobs/sha256/{layer_digest}", layer_size, settings), layer)
-        for name, content in files.items():
-            archive.addfile(_member(name, len(content), settings), io.BytesIO(content))
-    return f"sha256:{digest}"
+    )
+    platform = "/".join(
+        str(config[key]) for key in ("os", "architecture", "variant") if config.get(key)
+    )
+    return Image(platform, manifest, stored, layers)
 
 
-def labels_for(facts: BinaryFacts, base: str | None) -> dict[str, str]:
-    """The labels that the program itself gives (OCI annotations); `base` is the source image."""
+def labels_for(facts: BinaryFacts, base: str | None, digest: str | None = None) -> dict[str, str]:
+    """The labels that the program itself gives (OCI annotations).
+
+    `base` is the name of the image below, and `digest` its manifest's, where they are known.
+    """
     labels = {"title": facts.path.rsplit("/", 1)[-1]}
     go = facts.go
     if go is not None and go.main is not None:
@@ -93,47 +142,17 @@ def labels_for(facts: BinaryFacts, base: str | None) -> dict[str, str]:
         labels["revision"] = revision
     if base is not None:
         labels["base.name"] = base
-    return {f"{_LABEL}{name}": value for name, value in sorted(labels.items())}
+    if digest is not None:
+        labels["base.digest"] = digest
+    return {f"{LABEL}{name}": value for name, value in sorted(labels.items())}
 
 
-def _config(settings: Settings, layer: str) -> dict[str, Any]:
-    system, architecture, *variant = settings.platform.split("/")
-    created = datetime.fromtimestamp(settings.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {
-        "created": created,
-        "architecture": architecture,
-        **({"variant": variant[0]} if variant else {}),
-        "os": system,
-        "config": {
-            "User": settings.user,
-            "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-            "Entrypoint": list(settings.entrypoint),
-            "WorkingDir": "/",
-            "Labels": dict(settings.labels),
-        },
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer}"]},
-        "history": [{"created": created, "created_by": "linkcheck bundle"}],
-    }
+def blob_of(kind: str, value: object) -> Blob:
+    """A document as JSON, in one spelling."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    return Blob(kind, digest_of(text), len(text), text)
 
 
-def _descriptor(kind: str, digest: str, size: int) -> dict[str, Any]:
-    return {"mediaType": kind, "digest": f"sha256:{digest}", "size": size}
-
-
-def _digest(file: IO[bytes]) -> tuple[str, int]:
-    file.seek(0)
-    sha, size = hashlib.sha256(), 0
-    while block := file.read(_BLOCK):
-        sha.update(block)
-        size += len(block)
-    return sha.hexdigest(), size
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _member(name: str, size: int, settings: Settings) -> tarfile.TarInfo:
-    member = tarfile.TarInfo(name)
-    member.size, member.mode, member.mtime = size, 0o644, settings.created
-    return member
+def descriptor(blob: Blob) -> dict[str, Any]:
+    """How other documents name a blob."""
+    return {"mediaType": blob.kind, "digest": blob.digest, "size": blob.size}

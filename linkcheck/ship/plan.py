@@ -89,7 +89,7 @@ class _Planner:
         self._root, self._ref = sources[0].root, sources[0].ref
         self._view = RootView(self._root)
         self._left: list[LeftOut] = []
-        self._facts = _snapshot(program, shipment)
+        self._facts = snapshot(program, shipment)
         self._needs = needs_of(self._facts)
 
     def plan(self) -> Plan:
@@ -209,8 +209,11 @@ def _untold(homeless: Sequence[str], ref: str) -> Iterator[LeftOut]:
         yield LeftOut("a licence for " + shown, f"no package of {ref} has it")
 
 
-def _snapshot(program: Path, shipment: Shipment) -> BinaryFacts:
-    """The program as the first file of the shipment, and what that very copy says of itself."""
+def snapshot(program: Path, shipment: Shipment) -> BinaryFacts:
+    """The program as the first file of the shipment, and what that very copy says of itself.
+
+    Raises what `read_facts` raises.
+    """
     try:
         with program.open("rb") as file:
             status = os.fstat(file.fileno())

@@ -17,6 +17,7 @@ from linkcheck.images.image_base import ImageRoot
 from linkcheck.images.layers import Window
 from linkcheck.images.tree import Extent, Node, Tree
 from linkcheck.model.bundle import Piece
+from linkcheck.ship.place import plain_errors
 
 MAX_SIZE: Final = 4 << 30
 MAX_PIECES: Final = 50_000
@@ -60,9 +61,14 @@ class Shipment:
     def add_file(
         self, path: str, mode: int, chunks: Iterable[bytes], why: str, origin: str = ""
     ) -> None:
-        """A file with its content. No file of a bundle is setuid, setgid or sticky."""
+        """A file with its content. No file of a bundle is setuid, setgid or sticky.
+
+        Raises BadRootError where a folder or link is in its place, UsageError for a full disk.
+        """
         self.add_folder(posixpath.dirname(path))
         if path in self._pieces:
+            if self._pieces[path].kind != "file":
+                raise _in_the_way(path)
             return
         start = self._end
         for chunk in chunks:
@@ -72,8 +78,10 @@ class Shipment:
                     f"{origin or path}: more than {MAX_SIZE >> 30} GiB would go into the bundle",
                     next_step="check the root for files that are not what they seem",
                 )
-            self._spool.write(chunk)
-        self._spool.flush()
+            with plain_errors(None):
+                self._spool.write(chunk)
+        with plain_errors(None):
+            self._spool.flush()
         size = self._end - start
         self._contents[path] = Extent(self._spool.fileno(), start, size)
         self._add(Piece(path, "file", mode & 0o777, why, size=size, origin=origin))
@@ -81,6 +89,10 @@ class Shipment:
     def content(self, path: str) -> Window:
         """The content of a file that was added."""
         return Window(self._contents[path])
+
+    def extent(self, path: str) -> Extent:
+        """Where the content of a file that was added lies."""
+        return self._contents[path]
 
     @contextmanager
     def mapped(self, path: str) -> Iterator[mmap.mmap]:

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import tarfile
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,9 @@ from linkcheck.engine.engine import Engine
 from linkcheck.errors import UsageError
 from linkcheck.images.resolve import resolve_base
 from linkcheck.model.bundle import Bundle
-from linkcheck.ship.image import Settings, write_image
+from linkcheck.ship.blobs import new_layer
+from linkcheck.ship.image import Settings, assemble, configured
+from linkcheck.ship.layout import Name, write_archive
 from tests.ship.conftest import TRUE
 
 Make = Callable[..., Bundle]
@@ -26,8 +29,12 @@ SETTINGS = Settings("linux/arm/v7", ("/app",), "1:2", {"a": "b"}, 1700000000)
 
 def archive_of(layer: bytes, settings: Settings = SETTINGS) -> tuple[bytes, str]:
     out = io.BytesIO()
-    digest = write_image(io.BytesIO(layer), settings, "name:tag", out)
-    return out.getvalue(), digest
+    with tempfile.TemporaryFile() as file:
+        file.write(layer)
+        packed = new_layer(file, compress=False)
+        image = assemble((), packed, configured({}, settings), settings.created, "a test")
+        write_archive((image,), Name("tag", "name:tag"), out, settings.created)
+    return out.getvalue(), image.manifest.digest
 
 
 def test_equal_layers_give_equal_archives_and_digests() -> None:
