@@ -183,6 +183,8 @@ def _targets(
         for base in bases or _NO_BASE:
             parts = [entry.get("name"), program if len(programs) != 1 else None]
             name = " ".join(str(part) for part in parts if part)
+            if name and base and len(bases) > 1:
+                name = f"{name} on {base}"
             named = shared._replace(program=program, base=base)
             made.append(named._replace(name=name or target_name(named)))
     return made
@@ -190,9 +192,9 @@ def _targets(
 
 def target_name(target: GateTarget) -> str:
     """What a target without a name is called: its program, Dockerfile and stage, and base."""
-    parts = (target.program, target.dockerfile, target.base)
-    name = " in ".join(part for part in parts if part)
-    return f"{name} ({target.stage})" if target.stage else name
+    name = " in ".join(part for part in (target.program, target.dockerfile) if part)
+    stage = f" ({target.stage})" if target.stage else ""
+    return f"{name}{stage} on {target.base}" if target.base else f"{name}{stage}"
 
 
 def ignores_from(document: Mapping[str, Any], path: Path, today: date) -> list[Ignore]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linkcheck.model.gate import GateFinding, GateReport
-from linkcheck.report.gate_words import summary, verdict_word
+from linkcheck.report.gate_words import summary, target_name, verdict_word
 from linkcheck.report.screen import Screen
 from linkcheck.report.text import plain
 
@@ -14,7 +14,7 @@ def render(report: GateReport, screen: Screen = Screen()) -> str:  # noqa: ARG00
     if report.targets:
         lines += ["| | Target | Base | Program |", "| --- | --- | --- | --- |"]
         lines += [
-            f"| {'pass' if one.passed else '**fail**'} | {cell(one.name)} | {cell(one.base or '')} "
+            f"| {'pass' if one.passed else '**fail**'} | {cell(target_name(one))} | {cell(one.base or '')} "
             f"| {verdict_word(one)} |"
             for one in report.targets
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linkcheck.model.gate import GateFinding, GateReport, TargetResult
-from linkcheck.report.gate_words import summary, verdict_word
+from linkcheck.report.gate_words import summary, target_name, verdict_word
 from linkcheck.report.screen import Screen
 from linkcheck.report.text import paint, paragraph, plain
 
@@ -29,7 +29,7 @@ def render(report: GateReport, screen: Screen = Screen()) -> str:  # noqa: B008 
 def _target(target: TargetResult, screen: Screen) -> list[str]:
     word, color = ("pass", "runs") if target.passed else ("FAIL", "fails")
     base = f" on {target.base}" if target.base else ""
-    head = f"{target.name}{base}: {verdict_word(target)}"
+    head = f"{target_name(target)}{base}: {verdict_word(target)}"
     lines = paragraph(head, screen, first=f"{word}  ", rest="      ")
     lines[0] = paint(word, color, screen) + lines[0].removeprefix(word)
     told = [one for one in target.findings if one.state == "new"]

@@ -36,6 +36,11 @@ def all_findings(report: GateReport) -> list[tuple[TargetResult, GateFinding]]:
     return [(target, one) for target in report.targets for one in target.findings]
 
 
+def target_name(target: TargetResult) -> str:
+    """The name of a target without the base that a name of linkcheck's own ends with."""
+    return target.name.removesuffix(f" on {target.base}") if target.base else target.name
+
+
 def verdict_word(target: TargetResult) -> str:
     """The answer for the program, or that there was none at hand."""
     return target.verdict.answer if target.verdict else "no program"

@@ -16,6 +16,7 @@ import pytest
 from linkcheck.model.gate import GateReport
 from linkcheck.model.report import Failure
 from linkcheck.pipeline.gate import GateTarget, run_gate
+from linkcheck.pipeline.gateconfig import target_name
 from linkcheck.report.gates import GATE_FORMATS, gate_renderer
 from linkcheck.report.sarif import uri
 from linkcheck.report.schema import schema_text
@@ -175,3 +176,16 @@ def test_markdown_keeps_hostile_names_inside_their_cells(report: GateReport) -> 
 )
 def test_paths_become_uris(path: str, expected: str) -> None:
     assert uri(path) == expected
+
+
+@pytest.mark.parametrize("name", GATE_FORMATS)
+def test_the_base_is_said_once(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("Dockerfile").write_text("FROM alpine\nENTRYPOINT /app\n", encoding="utf-8")
+    target = GateTarget("", dockerfile="Dockerfile", base="scratch")
+    report = run_gate([target._replace(name=target_name(target))])
+    text = gate_renderer(name)(report)
+    assert "scratch on scratch" not in text
+    assert "in scratch" not in text
+    if name in ("table", "markdown"):
+        assert text.splitlines()[0 if name == "table" else 6].count("scratch") == 1
