@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from linkcheck.engine.engine import Engine, Image
@@ -22,6 +23,9 @@ FIXTURES = PROJECT / "fixtures"
 sys.path.insert(0, str(PROJECT))  # `tests.report.samples`, `tools`, whatever the working directory
 # a shell starts what it puts into the background with SIGINT ignored, and every child inherits that
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# the machine may be busy: how long an example takes says nothing
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 REQUIRE_DOCKER = os.environ.get("LINKCHECK_REQUIRE_DOCKER") == "1"
 
 

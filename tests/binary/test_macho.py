@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkcheck.binary import read_facts
@@ -117,7 +117,6 @@ def test_damage_is_one_line_with_a_next_step(data: bytes) -> None:
     assert "\n" not in str(caught.value)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 330), st.binary(min_size=1, max_size=12), st.booleans())
 def test_no_damage_raises_anything_else(at: int, damage: bytes, fat: bool) -> None:
     data = bytearray(universal((ARM64, thin())) if fat else thin())

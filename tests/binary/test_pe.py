@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkcheck.binary import read_facts
@@ -90,7 +90,6 @@ def test_damage_is_one_line_with_a_next_step(data: bytes) -> None:
     assert "\n" not in str(caught.value)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 0x530), st.binary(min_size=1, max_size=12))
 def test_no_damage_raises_anything_else(at: int, damage: bytes) -> None:
     data = bytearray(pe())

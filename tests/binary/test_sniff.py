@@ -3,7 +3,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkcheck.binary.sniff import sniff
@@ -88,7 +88,6 @@ def test_a_windows_object_file_is_told_from_random_bytes() -> None:
     assert sniff(syso, 50).name == "unknown"
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=600), st.integers(0, 1 << 40))
 def test_any_bytes_have_a_kind(head: bytes, size: int) -> None:
     kind = sniff(head, size)

@@ -144,13 +144,13 @@ PIECES = st.sampled_from(
 
 
 @needs_oracle
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(PIECES, min_size=1, max_size=25).map("".join))
 def test_any_mixture_is_read_as_buildkits_own_parser_reads_it(text: str) -> None:
     compare("FROM a\n" + text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
     try:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkcheck.binary.go.buildinfo import MAGIC, read_raw
@@ -103,7 +103,6 @@ def test_a_file_full_of_headers_is_given_up_quickly() -> None:
     assert time.process_time() - started < 5
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 120), st.binary(max_size=40))
 def test_no_damage_makes_it_raise(at: int, damage: bytes) -> None:
     blob = bytearray(inline())

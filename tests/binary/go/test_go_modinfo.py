@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkcheck.binary.go.modinfo import parse_modules
@@ -81,7 +81,6 @@ def test_what_is_no_go_string_literal_is_refused(bad: str) -> None:
         unquote(bad)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=200))
 def test_no_text_makes_it_raise(text: str) -> None:
     info = parse_modules(f"build\t{text}\n{text}\n")

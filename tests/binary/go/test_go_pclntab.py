@@ -5,7 +5,7 @@ import tracemalloc
 from typing import Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkcheck.binary.go.names import names_among
@@ -141,7 +141,6 @@ def test_a_hundred_thousand_names_stay_under_60_megabytes() -> None:
     assert peak < 60 << 20
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.sampled_from(VERSIONS), st.integers(0, 400), st.binary(min_size=1, max_size=16))
 def test_no_damage_makes_it_raise(version: Version, at: int, damage: bytes) -> None:
     table = bytearray(pclntab(NAMES, version))
