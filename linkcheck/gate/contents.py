@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from linkcheck.model.dockerfile import Dockerfile
     from linkcheck.model.provides import Provides
 
+_IMAGE: Final = "docker-image://"
 # Folders of a distribution's image in which the catalog does not list every file.
 _SYSTEM: Final = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/")
 _OPEN: Final = (*_SYSTEM, "/lib/", "/lib64/", "/etc/", "/usr/share/", "/var/", "/usr/lib64/")
@@ -61,7 +62,12 @@ class Contents:
     def base(self, ref: str) -> ResolvedBase | str:
         """The base that a FROM names, or why it can't be told."""
         if ref not in self._bases:
-            self._bases[ref] = find_base(ref)
+            named = self._args.contexts.get(ref.lower(), f"{_IMAGE}{ref}")
+            self._bases[ref] = (
+                find_base(named.removeprefix(_IMAGE))
+                if named.startswith(_IMAGE)
+                else f"{ref} is {named}, a further build context: what it holds is not known"
+            )
         return self._bases[ref]
 
     def copied_to(self, image: StageImage, path: str) -> Copied | None:

@@ -50,6 +50,7 @@ class Request(NamedTuple):
     platform: str | None = None
     base: ResolvedBase | None = None  # in place of the one that FROM names
     non_root: bool = False
+    contexts: Mapping[str, str] = {}  # `docker buildx build --build-context NAME=VALUE`
 
 
 class Judged(NamedTuple):
@@ -103,6 +104,7 @@ class _Scene:
         if not wanted.startswith("linux/"):
             wanted = DEFAULT_PLATFORM
         args = arguments(file, request.build_args, wanted, DEFAULT_PLATFORM)
+        args = args._replace(contexts=request.contexts)
         self.contents = Contents(file, args, request.context)
         self.image = self.contents.image(find_stage(file, request.target).number)
         written = self.image.base.platform

@@ -126,6 +126,7 @@ class Arguments(NamedTuple):
     values: Mapping[str, str]
     given: Mapping[str, str]  # --build-arg
     platforms: Mapping[str, str]  # TARGETARCH, BUILDPLATFORM, ...
+    contexts: Mapping[str, str] = {}  # names that stand for images or folders
 
     def lookup(self, name: str) -> str | None:
         """A variable in a FROM line: BuildKit gives these the platform variables as well."""

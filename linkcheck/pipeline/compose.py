@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ def compose_targets(
     Raises MissingToolError without PyYAML, UnreadableFileError, and UsageError for a file that is
     no Compose file.
     """
-    document = _load(path)
+    document, starts = _load(path)
     services = document.get("services") if isinstance(document, Mapping) else None
     if not isinstance(services, Mapping):
         raise UsageError(f"{path}: there are no services in it", next_step="name a Compose file")
@@ -39,17 +39,21 @@ def compose_targets(
         if not isinstance(build, Mapping):
             failures.append(Failure(path, f"{path}: {name}: build is no table: mend it"))
             continue
-        found = _target(Path(path).parent, str(name), service, build, environ)
+        found = _target(Path(path), str(name), service, build, environ)
         if isinstance(found, str):
             failures.append(Failure(path, f"{path}: {name}: {found}"))
         else:
+            if found.inline is not None:  # lines are counted as those of the Compose file
+                text = "\n" * starts.get(str(name), 0) + found.inline
+                found = found._replace(inline=text)
             targets.append(found._replace(policy=policy))
     if not targets and not failures:
         raise UsageError(f"{path}: no service builds", next_step="name a file with `build:` in it")
     return targets, failures
 
 
-def _load(path: str) -> object:
+def _load(path: str) -> tuple[object, dict[str, int]]:
+    """The document, and how many lines are before the text of a service's `dockerfile_inline`."""
     try:
         import yaml  # noqa: PLC0415 -- for --compose alone
     except ModuleNotFoundError:
@@ -57,7 +61,9 @@ def _load(path: str) -> object:
             "Compose files need PyYAML", next_step="pip install 'linkcheck[compose]'"
         ) from None
     try:
-        document: object = yaml.safe_load(Path(path).read_bytes())
+        raw = Path(path).read_bytes()
+        document: object = yaml.safe_load(raw)
+        starts = dict(_starts(yaml.compose(raw, Loader=yaml.SafeLoader)))
     except OSError as error:
         raise UnreadableFileError(
             f"{path}: {error.strerror}", next_step="name a Compose file"
@@ -65,33 +71,58 @@ def _load(path: str) -> object:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         words = " ".join(str(error).split())
         raise UsageError(f"{path} is not YAML: {words}", next_step="mend that line") from error
-    return document
+    return document, starts
+
+
+def _starts(root: Any) -> Iterator[tuple[str, int]]:
+    """Read off YAML's nodes: a text in `|` starts on the line below, any other on its own."""
+    for name, service in _children(_child(root, "services")):
+        text = _child(_child(service, "build"), "dockerfile_inline")
+        if text is not None:
+            yield name, text.start_mark.line + (text.style in ("|", ">"))
+
+
+def _child(node: Any, key: str) -> Any:
+    return next((value for name, value in _children(node) if name == key), None)
+
+
+def _children(node: Any) -> Iterator[tuple[str, Any]]:
+    if getattr(node, "id", "") == "mapping":
+        for key, value in node.value:
+            yield str(key.value), value
 
 
 def _target(
-    folder: Path,
+    file: Path,
     name: str,
     service: Mapping[str, Any],
     build: Mapping[str, Any],
     environ: Mapping[str, str],
 ) -> GateTarget | str:
     """The target, or why it can't be judged."""
-    if "dockerfile_inline" in build:
-        return "dockerfile_inline can't be judged: write it to a file"
+    folder = file.parent
     context = _put(build.get("context", "."), environ)
     if "://" in context or context.startswith("git@"):
         return "a remote context can't be judged: check it out and name it"
     place = folder / context
+    inline = build.get("dockerfile_inline")
+    if inline is not None and "dockerfile" in build:
+        return "it has both dockerfile and dockerfile_inline: take one away"
     dockerfile = place / _put(build.get("dockerfile", "Dockerfile"), environ)
     platforms = build.get("platforms")
     platform = service.get("platform") or (platforms[0] if isinstance(platforms, list) else None)
     return GateTarget(
         name,
-        dockerfile=os.path.normpath(dockerfile),
+        dockerfile=os.path.normpath(dockerfile if inline is None else file),
         stage=_put(build["target"], environ) if build.get("target") else None,
         build_args=_args(build.get("args"), environ),
         context=os.path.normpath(place),
         platform=_put(platform, environ) if platform else None,
+        inline=None if inline is None else _put(inline, environ),
+        contexts={
+            key.lower(): value
+            for key, value in _args(build.get("additional_contexts"), environ).items()
+        },
     )
 
 

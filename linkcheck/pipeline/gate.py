@@ -15,7 +15,7 @@ from linkcheck.gate.fingerprint import identified
 from linkcheck.gate.ignores import apply_ignores, inline_ignores, unused
 from linkcheck.gate.judging import Request, judge_image, judge_on_base
 from linkcheck.gate.policy import known_before, levelled, passes
-from linkcheck.gate.stages import read_dockerfile
+from linkcheck.gate.stages import parse_dockerfile, read_dockerfile
 from linkcheck.images.resolve import resolve_base
 from linkcheck.model.gate import GateFinding, GateReport, Ignore, Placed, Policy, TargetResult
 from linkcheck.model.report import Failure
@@ -40,6 +40,8 @@ class GateTarget(NamedTuple):
     context: str | None = None  # None: the Dockerfile's own folder
     platform: str | None = None
     policy: Policy = Policy()
+    inline: str | None = None  # the Dockerfile's text, where `dockerfile` is the file that holds it
+    contexts: Mapping[str, str] = {}  # further build contexts, by the name that FROM and COPY use
 
 
 def run_gate(
@@ -81,7 +83,8 @@ class _Gate:
         if target.dockerfile is None:
             return self._on_base(target)
         path = target.dockerfile
-        dockerfile = read_dockerfile(path)
+        inline = target.inline
+        dockerfile = read_dockerfile(path) if inline is None else parse_dockerfile(inline, path)
         folder = target.context or os.path.dirname(path) or "."  # noqa: PTH120 -- keeps ""
         request = Request(
             dockerfile,
@@ -91,11 +94,12 @@ class _Gate:
             target.platform,
             self._base(target.base) if target.base else None,
             "non-root" in target.policy.require,
+            target.contexts,
         )
         judged = judge_image(request, target.program)
-        inline = inline_ignores(dockerfile, self._today)
+        ignores = inline_ignores(dockerfile, self._today)
         at = judged.image.origin if judged.image else Line(path, 1, 1)
-        return self._finished(target, judged, inline, dockerfile.lines, at)
+        return self._finished(target, judged, ignores, dockerfile.lines, at)
 
     def _on_base(self, target: GateTarget) -> TargetResult:
         assert target.program is not None and target.base is not None

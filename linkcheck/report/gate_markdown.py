@@ -14,8 +14,8 @@ def render(report: GateReport, screen: Screen = Screen()) -> str:  # noqa: ARG00
     if report.targets:
         lines += ["| | Target | Base | Program |", "| --- | --- | --- | --- |"]
         lines += [
-            f"| {'pass' if one.passed else '**fail**'} | {cell(target_name(one))} | {cell(one.base or '')} "
-            f"| {verdict_word(one)} |"
+            f"| {'pass' if one.passed else '**fail**'} | {cell(target_name(one))} "
+            f"| {cell(one.base or '')} | {verdict_word(one)} |"
             for one in report.targets
         ]
         lines.append("")

@@ -156,13 +156,51 @@ def test_compose_services_that_build_are_judged_with_their_arguments(tmp_path: P
     assert "LC501" not in alpine.stdout
 
 
+def test_a_dockerfile_inside_of_a_compose_file_is_judged_on_the_lines_of_that_file(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n"
+        "  api:\n    build:\n      context: .\n      args: [BASE=scratch]\n"
+        "      dockerfile_inline: |\n"
+        "        ARG BASE\n        FROM $${BASE}\n        COPY --from=x /app /app\n"
+        "        ENTRYPOINT /app\n",
+        encoding="utf-8",
+    )
+    done = linkcheck("gate", "--compose", "compose.yaml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "FAIL  api on scratch" in done.stdout
+    assert "LC501 error  compose.yaml:10" in done.stdout
+
+
+def test_further_build_contexts_are_what_the_compose_file_says_and_no_images_of_that_name(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "services:\n  api:\n    build:\n      context: .\n"
+        "      additional_contexts:\n        alpine: {}\n"
+        "      dockerfile_inline: |\n"
+        '        FROM alpine\n        CMD ["sh"]\n        HEALTHCHECK CMD wget localhost\n'
+    )
+    for value, words in (
+        ("docker-image://debian:12-slim", "LC502 warning"),  # there is no wget in it
+        ("service:base", "alpine is service:base, a further build context"),
+    ):
+        (tmp_path / "compose.yaml").write_text(text.format(value), encoding="utf-8")
+        done = linkcheck("gate", "--compose", "compose.yaml", cwd=tmp_path)
+        assert words in " ".join(done.stdout.split())
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("services: [", "is not YAML"),
         ("a: 1\n", "there are no services"),
         ("services:\n  a:\n    image: x\n", "no service builds"),
-        ("services:\n  a:\n    build:\n      dockerfile_inline: FROM x\n", "write it to a file"),
+        (
+            "services:\n  a:\n    build:\n      dockerfile: x\n      dockerfile_inline: FROM x\n",
+            "both dockerfile and dockerfile_inline",
+        ),
         ("services:\n  a:\n    build: https://example.com/x.git\n", "a remote context"),
     ],
 )
