@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "ways": ("linkcheck.cli.ways", "Show every way to ship a program, and what each one costs."),
     "dockerfile": ("linkcheck.cli.dockerfile", "Print a Dockerfile that is right for a program."),
     "bundle": ("linkcheck.cli.bundle", "Put a program and just what it needs into one place."),
+    "image": ("linkcheck.cli.image", "Say whether an image's own entrypoint starts in it."),
+    "image build": ("linkcheck.cli.image_build", "Make an image of a program and what it needs."),
     "bases": ("linkcheck.cli.bases", "Show what the known base images provide."),
     "doctor": ("linkcheck.cli.doctor", "Show which tools are here, and what the others cost."),
     "explain": ("linkcheck.cli.explain", "Show the page of a rule, or what an error text means."),
@@ -51,6 +53,8 @@ class LazyGroup(TyperGroup):
         return command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: D102
+        if " ".join(args[:2]) in COMMANDS:  # `image build`, where `image REF` is a command too
+            args = [" ".join(args[:2]), *args[2:]]
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from difflib import get_close_matches
 
@@ -68,13 +72,15 @@ def load_command(name: str) -> Any:
     """The click command `name`, made from the function `run` of its module."""
     module = import_module(COMMANDS[name][0])
     run: Callable[..., Any] = module.run
-    return as_command(name, run)
+    return as_command(name, run, getattr(module, "CommandClass", PlainCommand))
 
 
-def as_command(name: str, run: Callable[..., Any]) -> Any:
+def as_command(
+    name: str, run: Callable[..., Any], command_class: type[PlainCommand] = PlainCommand
+) -> Any:
     """One typed function as a click command with plain help."""
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
-    single.command(name, cls=PlainCommand)(run)
+    single.command(name, cls=command_class)(run)
     return typer.main.get_command(single)
 
 

@@ -151,8 +151,11 @@ def _plain(words: Sequence[str]) -> Sequence[str] | str:
 
 
 def steps_in_words(started: Started) -> Iterator[str]:
-    """One sentence for each program that is judged, and for what could not be told."""
+    """One sentence for each program that is judged, but for a sole one under its own name, and for
+    what could not be told."""
+    sole = len(started.steps) == 1 and started.argv[0] == started.steps[0].path
     for step in started.steps:
-        yield f"{step.path}: {step.why}"
+        if not sole:
+            yield f"judged: {step.path} ({step.why})"
     if started.untold:
         yield f"not judged: {started.untold}"
