@@ -180,7 +180,8 @@ def split_words(text: str, escape: str = "\\") -> list[str]:
     return [*words, "".join(word)] if word else words
 
 
-def _closed(text: str, escape: str) -> bool:
+def is_closed(text: str, escape: str = "\\") -> bool:
+    """Whether every quote that is opened is closed."""
     quote = ""
     at = 0
     while at < len(text):
@@ -200,7 +201,7 @@ def find_heredocs(line: str, escape: str = "\\") -> Iterator[HeredocMark]:
 
     A quote that is never closed leaves no words at all, as BuildKit's lexer gives up there.
     """
-    if not _closed(line, escape):
+    if not is_closed(line, escape):
         return
     for word in split_words(line, escape):
         found = _HEREDOC.match(word)

@@ -6,6 +6,7 @@ carried out as its dispatchers do (builder/dockerfile/dispatchers.go).
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 import signal
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 from linkcheck.errors import UsageError
 from linkcheck.gate.reader import json_form, read_source
-from linkcheck.gate.words import TooLongError, expand, split_words
+from linkcheck.gate.words import TooLongError, expand, is_closed, split_words
 from linkcheck.images.image_settings import SHELL
 from linkcheck.model.dockerfile import Instruction
 from linkcheck.ship.image import merged_env
@@ -80,10 +81,10 @@ class _Changer:
 
     def expose(self, instruction: Instruction) -> None:
         ports = dict(self.config.get("ExposedPorts") or {})
-        for word in split_words(instruction.args):
-            found = _PORT.fullmatch(self._expanded(word))
+        for word in filter(None, map(self._expanded, split_words(instruction.args))):
+            found = _PORT.fullmatch(word)
             first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
-            if found is None or not 1 <= first <= last <= 65535:
+            if found is None or not first <= last <= 65535:
                 raise _wrong(instruction, f"{word!r} is no port: write 80, 53/udp or 8000-8010")
             kind = (found[3] or "tcp").lower()
             ports |= {f"{port}/{kind}": {} for port in range(first, last + 1)}
@@ -97,7 +98,7 @@ class _Changer:
 
     def volume(self, instruction: Instruction) -> None:
         words = [self._expanded(word) for word in instruction.words]
-        if not all(word.strip() for word in words):
+        if not words or not all(word.strip() for word in words):
             raise _wrong(instruction, "a volume has no name")
         self.config["Volumes"] = {
             **(self.config.get("Volumes") or {}),
@@ -105,8 +106,10 @@ class _Changer:
         }
 
     def workdir(self, instruction: Instruction) -> None:
-        here = self.config.get("WorkingDir") or "/"
-        path = posixpath.normpath(posixpath.join("/", here, self._expanded(instruction.args)))
+        here, value = self.config.get("WorkingDir") or "/", self._expanded(instruction.args)
+        if not value:
+            raise _wrong(instruction, "it names no folder")
+        path = posixpath.normpath(posixpath.join("/", here, value))
         self.config["WorkingDir"] = path.replace("//", "/", 1)
 
     def stopsignal(self, instruction: Instruction) -> None:
@@ -132,15 +135,18 @@ class _Changer:
             "Test": ["CMD", *words] if words is not None else ["CMD-SHELL", rest.strip()]
         }
         for flag, key in _TIMES.items():
-            if (value := instruction.flag(flag)) is not None:
+            if value := instruction.flag(flag):
                 check[key] = _nanoseconds(instruction, value)
         if (retries := instruction.flag("retries")) is not None:
-            if not retries.isdecimal():
-                raise _wrong(instruction, f"--retries={retries} is no number")
+            if not retries.isdecimal() or int(retries) < 1:
+                raise _wrong(instruction, f"--retries={retries} is no number from 1 on")
             check["Retries"] = int(retries)
         self.config["Healthcheck"] = check
 
     def onbuild(self, instruction: Instruction) -> None:
+        triggers = read_source(instruction.args, "--change ONBUILD").instructions
+        if len(triggers) != 1 or triggers[0].keyword in ("ONBUILD", "FROM", "MAINTAINER"):
+            raise _wrong(instruction, "that is no trigger")
         self.config["OnBuild"] = [*(self.config.get("OnBuild") or ()), instruction.args]
 
     def _invocation(self, instruction: Instruction) -> list[str]:
@@ -148,6 +154,8 @@ class _Changer:
             return list(instruction.words)
         if not instruction.args:
             return []
+        if _is_list(instruction.args):
+            raise _wrong(instruction, "a JSON array holds strings alone")
         self._check_shell(instruction)
         return [*self._shell(), instruction.args]
 
@@ -164,12 +172,14 @@ class _Changer:
 
     def _pairs(self, instruction: Instruction) -> list[tuple[str, str]]:
         """NAME=VALUE ..., or the old NAME VALUE; all values see the state before."""
+        if not is_closed(instruction.args):
+            raise _wrong(instruction, "a quote is not closed")
         words = split_words(instruction.args)
         if "=" not in words[0]:
-            name, _, value = re.sub(r"\s+", " ", instruction.args).partition(" ")
-            if not value:
+            name, *rest = re.split(r"\s+", instruction.args, maxsplit=1)
+            if not rest:
                 raise _wrong(instruction, "write NAME=VALUE")
-            return [(name, self._expanded(value))]
+            return [(name, self._expanded(rest[0]))]
         pairs = []
         for word in words:
             name, equals, value = word.partition("=")
@@ -183,12 +193,19 @@ class _Changer:
         return expand(text, variables.get)
 
 
+def _is_list(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), list)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _nanoseconds(instruction: Instruction, text: str) -> int:
-    """A duration as Go writes it: 30s, 1m30s, 1.5h. Docker wants none, or at least 1 ms."""
+    """A duration as Go writes it: 30s, 1m30s, 1.5h. Docker wants at least 1 ms."""
     parts = _DURATION.findall(text)
     total = round(sum(float(number) * _UNITS[unit] for number, unit in parts))
-    if "".join(map("".join, parts)) != text or (text != "0" and 0 < total < 10**6):
-        raise _wrong(instruction, f"{text!r} is no duration: write 30s or 1m30s")
+    if "".join(map("".join, parts)) != text or total < 10**6:
+        raise _wrong(instruction, f"{text!r} is no duration of 1ms or more: write 30s or 1m30s")
     return total
 
 

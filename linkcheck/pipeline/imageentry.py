@@ -68,6 +68,8 @@ def started_by(root: ImageRoot, settings: ImageSettings) -> Started:
             why, words = f"#! of {found.canonical}", (*script, found.path)
             if not script:
                 return Started(first, tuple(steps), f"exec {found.path}: exec format error")
+    if not steps:  # nothing but scripts: ELOOP
+        return Started(first, (), f"exec {first[0]}: too many levels of symbolic links")
     return Started(first, tuple(steps), untold="programs that start each other without end")
 
 

@@ -65,7 +65,8 @@ def judge_facts(
         folders = settings.environment.get("LD_LIBRARY_PATH", "").split(":")
         options = options._replace(library_path=tuple(filter(None, folders)))
     needs = needs_of(facts)
-    return Inside(facts, needs, judge(facts, needs, base.image, load_in(facts, base, options)))
+    verdict = judge(facts, needs, base.image, load_in(facts, base, options))
+    return Inside(facts, needs, verdict._replace(trace=()))
 
 
 def subject_of(inside: Inside, base: FilesBase) -> Subject:
