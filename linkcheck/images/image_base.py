@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from linkcheck.errors import BadRootError
+from linkcheck.images.image_settings import read_settings
 from linkcheck.images.layers import Unpacked, lay
 from linkcheck.images.observe import observe
 from linkcheck.images.root import MAX_TEXT, Entry, Link, NoEntry
@@ -123,13 +124,15 @@ class ImageBase:
         for layer in self.plain:
             lay(tree, layer, ref)
         self._view = RootView(self.root)
+        environment = read_settings(self.stored.config, ref).environment
         self.image = BaseImage(
             ref=ref,
             name=source or ref,
             title=ref,
-            provides=observe(self.root, self._view),
+            provides=observe(self.root, self._view, environment),
             source="root",
             default_user=self.stored.user,
+            environment=tuple(environment.items()),
         )
 
     def view(self, platform: str) -> LibraryView | None:  # noqa: ARG002 - the loader compares

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Mapping
 from typing import Final
 
 from linkcheck.images.root import Entry, NoEntry, Root
@@ -31,19 +33,24 @@ _SOME_ZONES: Final = ("Europe/Berlin", "America/New_York", "Asia/Tokyo")
 _ISA_LEVELS: Final = ((8, "x86-64-v4"), (4, "x86-64-v3"), (2, "x86-64-v2"))
 
 
-def observe(root: Root, view: RootView) -> Provides:
-    """Look at a root; what may not be read is UNKNOWN, what is not there is None."""
+def observe(root: Root, view: RootView, environment: Mapping[str, str] = {}) -> Provides:
+    """Look at a root; what may not be read is UNKNOWN, what is not there is None.
+
+    `environment` is what programs are started under: SSL_CERT_FILE and SSL_CERT_DIR replace Go's
+    own places (crypto/x509/root_unix.go), ZONEINFO and TMPDIR come first (time/zoneinfo.go,
+    os/file_unix.go).
+    """
     libc, version, floor = _libc(view)
     platform = view.platform
     return Provides(
         libc=libc,
         libc_version=version,
-        ca_bundle=_ca_bundle(root),
-        tzdata=_tzdata(root),
+        ca_bundle=_ca_bundle(root, environment),
+        tzdata=_tzdata(root, environment),
         users=_users(root),
         nsswitch_hosts=_nsswitch(root, "hosts"),
         nsswitch_passwd=_nsswitch(root, "passwd"),
-        tmp=_tmp(root),
+        tmp=_tmp(root, environment),
         shell=_shell(root),
         cpu_floor=floor,
         platforms=UNKNOWN if platform is None else (platform,),
@@ -72,14 +79,15 @@ def _cpu_floor(interpreter: SharedObject) -> str | None:
     return next((name for bit, name in _ISA_LEVELS if needed & bit), None)
 
 
-def _ca_bundle(root: Root) -> str | MaybeUnknown | None:
-    for path in CA_FILES:
+def _ca_bundle(root: Root, environment: Mapping[str, str]) -> str | MaybeUnknown | None:
+    file, folders = environment.get("SSL_CERT_FILE"), environment.get("SSL_CERT_DIR")
+    for path in (file,) if file else CA_FILES:
         entry = root.entry(path)
         if isinstance(entry, NoEntry) and entry.hidden:
             return UNKNOWN
         if isinstance(entry, Entry) and entry.kind == "file" and entry.size > 0:
             return path
-    for folder in CA_FOLDERS:
+    for folder in folders.split(":") if folders else CA_FOLDERS:
         for name in root.names(folder):
             entry = root.entry(f"{folder}/{name}")
             if isinstance(entry, Entry) and entry.kind == "file" and entry.size > 0:
@@ -87,8 +95,11 @@ def _ca_bundle(root: Root) -> str | MaybeUnknown | None:
     return None
 
 
-def _tzdata(root: Root) -> str | None:
-    for folder in ZONE_FOLDERS:
+def _tzdata(root: Root, environment: Mapping[str, str]) -> str | None:
+    named = environment.get("ZONEINFO")
+    if named and isinstance(archive := root.entry(named), Entry) and archive.kind == "file":
+        return named  # a zip, as Go's own lib/time/zoneinfo.zip
+    for folder in (named, *ZONE_FOLDERS) if named else ZONE_FOLDERS:
         if any(isinstance(root.entry(f"{folder}/{zone}"), Entry) for zone in _SOME_ZONES):
             return folder
     return None
@@ -113,11 +124,12 @@ def _nsswitch(root: Root, wanted: str) -> str | MaybeUnknown | None:
     return None
 
 
-def _tmp(root: Root) -> str | MaybeUnknown | None:
-    entry = root.entry("/tmp")
+def _tmp(root: Root, environment: Mapping[str, str]) -> str | MaybeUnknown | None:
+    folder = posixpath.join("/", environment.get("TMPDIR") or "/tmp")
+    entry = root.entry(folder)
     if isinstance(entry, NoEntry):
         return UNKNOWN if entry.hidden else None
-    return "/tmp" if entry.kind == "directory" and entry.mode & 0o222 else None
+    return folder if entry.kind == "directory" and entry.mode & 0o222 else None
 
 
 def _shell(root: Root) -> str | MaybeUnknown | None:

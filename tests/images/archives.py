@@ -41,9 +41,12 @@ def tar(members: Iterable[Member]) -> bytes:
     return out.getvalue()
 
 
-def docker_archive(path: Path, *layers: bytes, user: str = "") -> Path:
+def docker_archive(
+    path: Path, *layers: bytes, user: str = "", env: Iterable[str] | None = None
+) -> Path:
     """As `docker save` writes it."""
-    config = json.dumps({"config": {"User": user}}).encode()
+    settings = {"User": user} if env is None else {"User": user, "Env": list(env)}
+    config = json.dumps({"config": settings}).encode()
     manifest = [{"Config": "config.json", "Layers": [f"{n}/layer.tar" for n in range(len(layers))]}]
     members = [file(f"{n}/layer.tar", layer) for n, layer in enumerate(layers)]
     members += [file("config.json", config), file("manifest.json", json.dumps(manifest).encode())]
