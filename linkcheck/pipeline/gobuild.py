@@ -110,17 +110,30 @@ def _compiler(
         return _Compiler(wish.image, (), f"Go {release}, in the image that was asked for")
     images = golang_images(release)
     musl = (recipe.libc or subject.facts.libc.family) == "musl"
-    fitting = _fitting([i for i in images if (i.libc == "musl") is musl], subject, base)
+    images = tuple(image for image in images if (image.libc == "musl") is musl)
+    fitting = _fitting(images, subject, base)
     if not fitting:
-        has = f"{base.provides.libc} {base.provides.libc_version}"
-        raise UsageError(
-            f"no golang:{release} image fits {final.base}"
-            + (f", which has {has}" if images and not is_static(subject.facts) else ""),
-            next_step="name a newer --base, a static --recipe (cgo-off, musl-static), or --image",
-        )
+        raise _no_image(release, images, final, base)
     image = fitting[-1]
     packages = (*_ALPINE_C, *(("tzdata",) if "tzdata" in final.add else ())) if musl else ()
     return _Compiler(image.ref, packages, f"Go {release}{_why_image(image, subject, base)}")
+
+
+def _no_image(
+    release: str, images: Sequence[GolangImage], final: Stage, base: BaseImage
+) -> UsageError:
+    if not images:
+        return UsageError(
+            f"there is no golang image of Go {release}",
+            next_step="build with a newer Go, or name an --image with Go in it",
+        )
+    # compiled in the image that is named, the program may well take no newer symbol
+    return UsageError(
+        f"no golang:{release} image has a C library as old as {final.base}'s "
+        f"({base.provides.libc} {base.provides.libc_version})",
+        next_step="name a newer --base, a static --recipe (cgo-off, musl-static), or see whether "
+        f"what --image {images[0].ref} compiles runs there",
+    )
 
 
 def _fitting(

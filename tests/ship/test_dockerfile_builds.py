@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from linkcheck.binary import read_facts
+from linkcheck.engine.engine import Engine
 from tests.build.modproxy import publish
 from tests.conftest import FIXTURES
 from tests.ship.modules import alone, replaced, two_mains, vendored, workspace
@@ -81,6 +82,7 @@ def test_the_image_from_source_builds_and_starts(
     folder = Path(shutil.copytree(FIXTURES / fixture, tmp_path / "src"))
     place = write(shipped(folder, base), folder)
     hadolint(place)
+    gated(place)
     with built([*buildx, "build", "--load", "--network", "none"], folder) as tag:
         if fixture == "httpsget":  # it wants a server, and says so; its certificates are there
             assert CA in files_of(tag)
@@ -115,6 +117,20 @@ def test_every_layout_of_modules_builds_from_the_context_that_is_told(
     command = [*buildx, "build", "--load", "--network", "none", "-f", str(place)]
     with built(command, context) as tag:
         assert said in said_by(tag)
+
+
+def test_c_is_linked_in_with_musl_by_an_image_that_has_it(
+    buildx: list[str], engine: Engine, tmp_path: Path
+) -> None:
+    image = "linkcheck-test/golang-musl"
+    if engine.image(image) is None:
+        pytest.skip(f"the engine has no {image}: `python -m tools.testbed images` makes it")
+    folder = Path(shutil.copytree(FIXTURES / "cgomath", tmp_path / "src"))
+    wishes = {"builder": "auto", "image": image, "recipe": "musl-static"}
+    place = write(shipped(folder, "scratch", **wishes), folder)
+    with built([*buildx, "build", "--load", "--network", "none"], folder) as tag:
+        assert "combine(27, 2)" in said_by(tag)
+    assert "FROM scratch" in place.read_text()
 
 
 def test_one_of_several_programs_is_built(buildx: list[str], tmp_path: Path) -> None:

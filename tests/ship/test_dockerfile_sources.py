@@ -11,6 +11,7 @@ import pytest
 
 from linkcheck.build.extras import Extras
 from linkcheck.build.recipes import user_recipes
+from linkcheck.engine.engine import Image
 from linkcheck.errors import LinkcheckError, MissingToolError, UsageError
 from tests.build.modproxy import publish
 from tests.cli.command import linkcheck
@@ -63,6 +64,21 @@ def test_a_base_that_is_older_than_every_builder_is_refused(build_fixture: Build
     build_fixture("cgomath", CGO_ENABLED="1")
     with pytest.raises(LinkcheckError, match=r"debian:11-slim|glibc 2\.31"):
         shipped(FIXTURES / "cgomath", "debian:11-slim")
+
+
+def test_a_base_that_only_looks_older_than_the_builder_can_be_tried(build_fixture: Build) -> None:
+    """Ubuntu 22.04 has glibc 2.35; what Debian 12's compiles may do with 2.34."""
+    build_fixture("cgomath", CGO_ENABLED="1")
+    with pytest.raises(UsageError, match=r"see whether what --image golang:.*-bookworm compiles"):
+        shipped(FIXTURES / "cgomath", "ubuntu:22.04")
+
+
+@pytest.mark.docker
+def test_an_image_of_the_users_own_compiles_and_stands_in_the_file(golang: Image) -> None:
+    wishes = {"builder": "auto", "image": "golang:bookworm"}
+    text = shipped(FIXTURES / "cgomath", "ubuntu:22.04", **wishes).dockerfile
+    assert "FROM golang:bookworm AS build" in text
+    assert "FROM ubuntu:22.04" in text
 
 
 def test_a_static_recipe_takes_musl_of_an_alpine_builder(build_fixture: Build) -> None:

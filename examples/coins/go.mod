@@ -1,0 +1,3 @@
+module example.com/coins
+
+go 1.21
