@@ -22,6 +22,14 @@ def run(
         Optional[list[str]],  # noqa: UP045 -- typer reads it at run time
         typer.Argument(metavar="-- ARG", help="What stands in place of the image's CMD."),
     ] = None,
+    platform: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="OS/CPU",
+            envvar="LINKCHECK_PLATFORM",
+            help="Which image of an index; the one for this machine without.",
+        ),
+    ] = None,
     verify: Annotated[
         bool,
         typer.Option(
@@ -38,19 +46,22 @@ def run(
     `linkcheck image build` makes an image.
 
     Exit code 0 when all of them start, 1 when one fails, is not there or can't be told,
-    2 when REF is no image, 3 when the engine that holds it is missing.
+    2 when REF is no image, 3 when the engine that holds it, or what --verify takes, is missing.
     """
     import os
 
     from linkcheck.cli.output import emit, note, screen_for
-    from linkcheck.errors import EXIT_POLICY
-    from linkcheck.pipeline.imagecheck import check_image
+    from linkcheck.errors import EXIT_MISSING, EXIT_POLICY
+    from linkcheck.pipeline.imagecheck import Asked, check_image
     from linkcheck.report import renderer
 
     render = renderer(format_)
-    answer = check_image(ref, tuple(arguments or ()), os.environ, verify=verify)
+    asked = Asked(ref, tuple(arguments or ()), platform, verify)
+    answer = check_image(asked, os.environ)
     for sentence in answer.notes:
         note(sentence)
     emit(render(answer.report, screen_for(output)), output)
     if not answer.starts:
         raise typer.Exit(EXIT_POLICY)
+    if answer.untried:
+        raise typer.Exit(EXIT_MISSING)

@@ -23,6 +23,11 @@ class CommandClass(PlainCommand):
         return super().parse_args(ctx, args)
 
 
+def _comes_from_variable(ctx: typer.Context, name: str) -> bool:
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "ENVIRONMENT"
+
+
 def run(
     ctx: typer.Context,
     paths: Annotated[
@@ -84,7 +89,8 @@ def run(
         typer.Option(
             metavar="INSTRUCTION",
             envvar="LINKCHECK_CHANGE",
-            help="As `docker commit --change` takes it: 'CMD [\"serve\"]'; again for more.",
+            help="As `docker commit --change` takes it: 'CMD [\"serve\"]'; again, or one a line, "
+            "for more.",
         ),
     ] = None,
     compress: Annotated[
@@ -127,6 +133,8 @@ def run(
     from linkcheck.pipeline.imageoutput import FORMS
     from linkcheck.report.image import render
 
+    if change and _comes_from_variable(ctx, "change"):
+        change = [os.environ["LINKCHECK_CHANGE"]]  # it is split at blanks, which a change holds
     if not output:
         raise UsageError("--output is missing", next_step=f"write {FORMS}")
     request = Request(

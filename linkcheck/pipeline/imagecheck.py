@@ -8,14 +8,20 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NamedTuple
 
-from linkcheck.errors import InputError, UnknownBaseError
+from linkcheck.errors import BadRootError, InputError, UnknownBaseError
 from linkcheck.images.image_base import ImageBase
 from linkcheck.images.image_settings import ImageSettings, read_settings
 from linkcheck.images.resolve import resolve_base
 from linkcheck.model.report import Failure, Report, Subject, Trial
 from linkcheck.pipeline.bundle import held
 from linkcheck.pipeline.imageentry import Started, started_by, steps_in_words
-from linkcheck.pipeline.imagejudge import FilesBase, judge_facts, read_inside, subject_of
+from linkcheck.pipeline.imagejudge import (
+    FilesBase,
+    fits,
+    judge_facts,
+    read_inside,
+    subject_of,
+)
 from linkcheck.run.bubblewrap import BubblewrapRunner
 from linkcheck.run.runner import SECONDS, Own, Runner
 from linkcheck.run.trial import put_to_test
@@ -25,34 +31,46 @@ from linkcheck.ship.unpack import unpack
 _LAYOUTS = ("docker-archive:", "oci-dir:", "oci-archive:")
 
 
+class Asked(NamedTuple):
+    """What `image` is asked: `arguments` stand in place of the image's CMD, `platform` says which
+    image of an index, and with `verify` it is started too."""
+
+    ref: str
+    arguments: tuple[str, ...] = ()
+    platform: str | None = None
+    verify: bool = False
+    seconds: float = SECONDS
+
+
 class Answer(NamedTuple):
     """`starts` is False where something that the image starts fails, or can't be told.
 
-    `notes` say, in sentences, which programs were judged and why.
+    `notes` say, in sentences, which programs were judged and why; `untried` is why a start that
+    was asked for could not be made, else "".
     """
 
     report: Report
     starts: bool
     notes: tuple[str, ...]
+    untried: str = ""
 
 
-def check_image(
-    ref: str,
-    arguments: tuple[str, ...],
-    environ: Mapping[str, str],
-    *,
-    verify: bool = False,
-    seconds: float = SECONDS,
-) -> Answer:
-    """Find what the image `ref` starts, with `arguments` in place of its CMD, and judge it there.
+def check_image(asked: Asked, environ: Mapping[str, str]) -> Answer:
+    """Find what an image starts, and judge it there.
 
-    With `verify` it is started too. Raises UnknownBaseError or BadRootError for a REF that is no
-    image, MissingToolError for an engine or bubblewrap that is not here.
+    Raises UnknownBaseError or BadRootError for a REF that is no image, MissingToolError for an
+    engine or bubblewrap that is not here.
     """
-    base = image_of(ref)
+    ref = asked.ref
+    base = image_of(ref, asked.platform)
     settings = read_settings(base.stored.config, ref)
-    if arguments:
-        settings = settings._replace(command=arguments)
+    if asked.platform and settings.platform and not fits(asked.platform, settings.platform):
+        raise BadRootError(
+            f"{ref}: it is for {settings.platform}, not for {asked.platform}",
+            next_step="name another image, or leave --platform out",
+        )
+    if asked.arguments:
+        settings = settings._replace(command=asked.arguments)
     files = FilesBase(base.root, ref, settings.platform)
     started = started_by(base.root, settings)
     subjects: list[Subject] = []
@@ -67,13 +85,21 @@ def check_image(
     if started.refusal:
         path = started.argv[0] if started.argv else ref
         failures.append(Failure(path, f"{ref}: it does not start: {started.refusal}"))
-    if verify and subjects and started.argv:
-        trial = _trial(base, subjects[0], started, settings, environ, seconds)
+    untried = ""
+    if asked.verify and subjects and started.argv:
+        trial = _trial(base, subjects[0], started, settings, environ, asked.seconds)
         subjects[0] = subjects[0]._replace(trials=(trial,))
+        untried = trial.output_tail if trial.observed == "error" else ""
     answers = {verdict.answer for subject in subjects for verdict in subject.verdicts}
     observed = {trial.observed for subject in subjects for trial in subject.trials}
-    starts = not failures and answers <= {"runs", "degraded"} and "refused" not in observed
-    return Answer(Report(tuple(subjects), tuple(failures)), starts, tuple(steps_in_words(started)))
+    starts = (
+        bool(subjects)
+        and not failures
+        and answers <= {"runs", "degraded"}
+        and "refused" not in observed
+    )
+    report = Report(tuple(subjects), tuple(failures))
+    return Answer(report, starts, tuple(steps_in_words(started)), untried)
 
 
 def image_of(ref: str, platform: str | None = None) -> ImageBase:

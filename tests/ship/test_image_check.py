@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,9 +12,9 @@ from typing import Any
 import pytest
 
 from linkcheck.errors import BadRootError, UnknownBaseError
-from linkcheck.pipeline.imagecheck import Answer, check_image
+from linkcheck.pipeline.imagecheck import Answer, Asked, check_image
 from tests.cli.command import linkcheck
-from tests.ship.baseimages import folder, layout, link, tar
+from tests.ship.baseimages import folder, layout, link, opened, tar
 from tests.ship.conftest import TRUE
 
 Check = Callable[..., Answer]
@@ -33,7 +34,7 @@ def check(tmp_path: Path) -> Check:
         arguments: tuple[str, ...] = (),
     ) -> Answer:
         ref = layout(tmp_path / "image", [tar(*members, files=files, mode=mode)], config)
-        return check_image(ref, arguments, {}, verify=verify)
+        return check_image(Asked(ref, arguments, None, verify), {})
 
     return run
 
@@ -211,7 +212,7 @@ def test_a_configuration_of_other_types_is_refused(config: Mapping[str, Any], ch
 @pytest.mark.parametrize("ref", ["scratch", "dir:/"])
 def test_what_is_no_image_is_refused(ref: str) -> None:
     with pytest.raises(UnknownBaseError, match="no image configuration"):
-        check_image(ref, (), {})
+        check_image(Asked(ref), {})
 
 
 @pytest.mark.go
@@ -227,6 +228,41 @@ def test_as_a_command_it_ends_with_the_codes_of_the_contract(hello: Path, tmp_pa
     assert "fails" in done.stdout
     done = linkcheck("image", f"oci-dir:{tmp_path}/none")
     assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.go
+def test_the_image_for_a_platform_is_taken_out_of_an_index(
+    build_fixture: Callable[..., Path], tmp_path: Path
+) -> None:
+    arm = build_fixture("hello", CGO_ENABLED="0", GOARCH="arm64")
+    both = ("linux/amd64", "linux/arm64")
+    ref = layout(tmp_path / "both", [tar(files={"app": arm})], {"Cmd": ["/app"]}, both)
+    answer = check_image(Asked(ref, platform="linux/arm64"), {})
+    assert (answer.starts, judged(answer)) == (True, [("/app", "runs")])
+    assert not check_image(Asked(ref, platform="linux/amd64"), {}).starts
+    with pytest.raises(BadRootError, match="no image for linux/s390x, only for linux/amd64, linux"):
+        check_image(Asked(ref, platform="linux/s390x"), {})
+
+
+@pytest.mark.go
+@pytest.mark.skipif(platform.machine() == "aarch64", reason="this machine runs it")
+def test_a_start_that_can_not_be_made_here_ends_with_3(
+    build_fixture: Callable[..., Path], tmp_path: Path, bwrap: None
+) -> None:
+    arm = build_fixture("hello", CGO_ENABLED="0", GOARCH="arm64")
+    layout(tmp_path / "arm", [tar(files={"app": arm})], {"Cmd": ["/app"]}, ("linux/arm64",))
+    done = linkcheck("image", "oci-dir:arm", "--verify", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "runs no linux/arm64 programs" in " ".join(done.stdout.split())
+
+
+@pytest.mark.go
+def test_changes_of_a_variable_are_lines(hello: Path, tmp_path: Path) -> None:
+    call = ("image", "build", hello, "--base", "scratch", "--output", "oci-dir:out")
+    lines = 'ENV A="two  words"\nCMD ["a b"]'
+    assert linkcheck(*call, cwd=tmp_path, LINKCHECK_CHANGE=lines).returncode == 0
+    inner = opened(tmp_path / "out")["config"]["config"]
+    assert (inner["Env"][-1], inner["Cmd"]) == ("A=two  words", ["a b"])
 
 
 @pytest.mark.go

@@ -16,7 +16,7 @@ from linkcheck.engine.engine import Engine
 from linkcheck.errors import NotAsPredictedError
 from linkcheck.model.image import BuiltImages
 from linkcheck.pipeline.image import Request, build_images
-from linkcheck.pipeline.imagecheck import check_image
+from linkcheck.pipeline.imagecheck import Asked, check_image
 from linkcheck.run.docker import ImageRunner
 from linkcheck.run.observation import refused_by_kernel
 from tests.ship.baseimages import folder, layout, link, opened, tar
@@ -152,7 +152,7 @@ def test_an_image_in_the_engine_was_started_there_first(
     assert image.trial.observed == "started"
     assert engine.image(name) is not None
     assert engine.image_refs("linkcheck-trial") == ()
-    answer = check_image(name, (), {}, verify=True)
+    answer = check_image(Asked(name, verify=True), {})
     assert answer.starts
     assert answer.report.subjects[0].trials[0].observed == "started"
 
