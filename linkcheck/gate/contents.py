@@ -5,7 +5,9 @@ Three answers. "No" is only said where nothing in the stages could have put the 
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -25,11 +27,14 @@ from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 from linkcheck.model.stageimage import Copied, StageImage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from linkcheck.gate.context import Context
     from linkcheck.images.resolve import ResolvedBase
     from linkcheck.model.dockerfile import Dockerfile
     from linkcheck.model.provides import Provides
 
+_WILD: Final = re.compile(r"[*?\[]")
 _IMAGE: Final = "docker-image://"
 # Folders of a distribution's image in which the catalog does not list every file.
 _SYSTEM: Final = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/")
@@ -100,6 +105,8 @@ class Contents:
     def arrives(self, copied: Copied, path: str, *, folder: bool = False) -> bool | MaybeUnknown:
         """Whether `copied` puts a file at `path`; with `folder` one of these will do as well."""
         place = copied.place.rstrip("/")
+        if copied.kind == "file" and _WILD.search(copied.source) and copied.origin != "context":
+            return self._one_of(copied, path)
         if copied.kind != "folder" and path == copied.place:
             return folder or not self._leaves_folder(copied)
         if not path.startswith(place + "/") or copied.kind == "file":
@@ -117,6 +124,31 @@ class Contents:
                 return UNKNOWN
             return any(folder or found.kind == "file" for found in self._context.find(source))
         return False
+
+    def _one_of(self, copied: Copied, path: str) -> bool | MaybeUnknown:
+        """Whether a COPY of `libfoo.so*` out of another image puts a file at `path`."""
+        folder, name = posixpath.split(path)
+        if folder != posixpath.dirname(copied.place):
+            return False
+        pattern = posixpath.basename(copied.place)
+        if not fnmatch.fnmatchcase(name, pattern):
+            return False
+        if not _WILD.search(pattern.partition(".so")[0]):
+            return True  # something matches, or the build ends: that library it must be
+        source = posixpath.join(posixpath.dirname(copied.source), name)
+        if copied.stage is not None:
+            return self.has(self.image(copied.stage), source)
+        return self._base_has(copied.image, source)
+
+    def context_file(self, source: str) -> Path | None:
+        """The file of the build context at that path, where it is at hand."""
+        found = self._context.find(source) if self._context else ()
+        return found[0].path if len(found) == 1 and found[0].kind == "file" else None
+
+    def context_names(self, pattern: str) -> tuple[str, ...]:
+        """The names of the files of the build context that a pattern means."""
+        found = self._context.find(pattern) if self._context else ()
+        return tuple(posixpath.basename(one.name) for one in found if one.kind == "file")
 
     def left_out(self, image: StageImage, path: str) -> str | None:
         """What .dockerignore says of the file that a COPY would put at `path`, or None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from linkcheck.gate.context import Context
     from linkcheck.model.dockerfile import Dockerfile, Instruction
 
+_LIBRARY: Final = re.compile(r"\.so([.*?\[]|\Z)")  # a file: nobody calls a folder so
 _ARCHIVES: Final = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst")
 
 
@@ -152,7 +154,9 @@ def _spread(copied: Copied, into: bool, instruction: Instruction) -> Iterator[Co
     if not into:
         yield copied
         return
-    yield copied._replace(
-        place=posixpath.join(copied.place, posixpath.basename(source)),
-    )
+    file = copied._replace(place=posixpath.join(copied.place, posixpath.basename(source)))
+    if _LIBRARY.search(file.place):
+        yield file._replace(kind="file")
+        return
+    yield file
     yield copied._replace(place=copied.place.rstrip("/") + "/", kind="folder")

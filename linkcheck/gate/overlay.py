@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from linkcheck.gate.brought import Brought, packaged
+from linkcheck.gate.ldconfig import cached_folders, last_line
 from linkcheck.gate.packages import has_soname
 from linkcheck.gate.standins import standin_of
-from linkcheck.images.catalog.platforms import PLATFORMS, Platform
 from linkcheck.images.observe import CA_FILES, ZONE_FOLDERS
 from linkcheck.model.library import CacheEntry, LibraryView, Opened, SharedObject
 from linkcheck.model.provides import UNKNOWN, BaseImage, MaybeUnknown, Provides
@@ -32,7 +33,11 @@ class StageBase:
         self._stage = stage
         self._below = below
         provides = _provides(contents, stage, below.image.provides, users)
-        self.image: BaseImage = below.image._replace(provides=provides)
+        environment = dict(below.image.environment)
+        environment |= {name: setting.value for name, setting in stage.environment.items()}
+        self.image: BaseImage = below.image._replace(
+            provides=provides, environment=tuple(environment.items())
+        )
 
     def view(self, platform: str) -> LibraryView | None:
         """See `ResolvedBase.view`."""
@@ -97,16 +102,6 @@ def _path(
     return path if found is True else UNKNOWN if found is UNKNOWN else None
 
 
-class _Grants:
-    """The exports of a library that the Dockerfile names: it is taken to be the right one."""
-
-    def defines(self, name: str, version: str | None) -> bool:  # noqa: ARG002
-        return True
-
-    def names(self, name: str) -> bool:  # noqa: ARG002
-        return True
-
-
 class _StageView:
     """A base's libraries, and those that a Dockerfile brings."""
 
@@ -120,11 +115,12 @@ class _StageView:
     ) -> None:
         self._platform = platform
         self._standin = standin_of(stage.installed, base, platform)
-        self._machine = PLATFORMS.get(platform)
         self._below = below
         self._contents = contents
         self._stage = stage
-        self._brought = [c for c in stage.copied if ".so" in c.place or c.kind != "file"]
+        self._brought = Brought(contents, stage, base.provides, platform)
+        self._cached = cached_folders(stage, base.name, below)
+        self._cache_line = last_line(stage)
 
     @property
     def title(self) -> str:
@@ -144,16 +140,25 @@ class _StageView:
                 return standing_in
         if ".so" not in path and "/ld-" not in path:
             return found
-        brought = self._brings(path)
+        in_cache = posixpath.dirname(path) in self._cached
+        brought = self._brought.arrives(path, self._cache_line if in_cache else float("inf"))
         if brought is True:
-            return _granted(path, self._machine) if self._machine else UNKNOWN
-        return UNKNOWN if brought is UNKNOWN else found
+            return self._brought.open(path)
+        if self._cache_line:
+            linked = self._brought.linked(path, self._cache_line)
+            if linked is not None:
+                return linked
+        if self._packaged(path) is True:
+            return packaged(path, self._platform)
+        untold = UNKNOWN in (brought, self._packaged(path))
+        return UNKNOWN if untold else found
 
-    def _brings(self, path: str) -> bool | MaybeUnknown:
+    def _packaged(self, path: str) -> bool | MaybeUnknown:
+        """Whether a package of the distribution, or a RUN that is not understood, brings it."""
         name = posixpath.basename(path)
         if "/ld-" in path and self._standin is UNKNOWN:
             return UNKNOWN
-        answers = [self._contents.arrives(copied, path) for copied in self._brought]
+        answers: list[bool | MaybeUnknown] = []
         if path.startswith(("/lib", "/usr/lib")) and not name.startswith("ld-"):
             answers.append(has_soname(self._stage.installed, name))
         if any(not ran.known for ran in self._stage.ran):
@@ -164,11 +169,17 @@ class _StageView:
         return self._below.ld_cache()
 
     def system_dirs(self, interpreter: SharedObject) -> tuple[str, ...]:
-        """A loader that was copied keeps the folders that it was compiled with."""
+        """A loader that was copied keeps the folders that it was compiled with.
+
+        What `ldconfig` found comes from the cache, which is looked into just before these.
+        """
+        return (*self._cached, *self._own_dirs(interpreter))
+
+    def _own_dirs(self, interpreter: SharedObject) -> tuple[str, ...]:
         found = self._below.system_dirs(interpreter)
         if found:
             return found
-        for copied in self._brought:
+        for copied in self._stage.copied:
             if (
                 copied.stage is not None
                 and self._contents.arrives(copied, interpreter.path) is True
@@ -190,23 +201,4 @@ class _StageView:
         if found is UNKNOWN:
             return found
         standin = () if self._standin in (None, UNKNOWN) else self._standin.loaders
-        return (*found, *standin, *(c.place for c in self._brought if "/ld-" in c.place))
-
-
-def _granted(path: str, machine: Platform) -> SharedObject:
-    return SharedObject(
-        path=path,
-        bits=machine.bits,
-        byte_order=machine.byte_order,
-        machine=machine.e_machine,
-        soname=posixpath.basename(path),
-        needed=(),
-        rpath=None,
-        runpath=None,
-        dt_flags_1=0,
-        bind_now=False,
-        version_needs=(),
-        version_nodes=None,
-        undefined=(),
-        exports=_Grants(),
-    )
+        return (*found, *standin, *self._brought.loaders)

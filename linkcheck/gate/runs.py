@@ -17,9 +17,10 @@ from linkcheck.model.stageimage import Installed, Line, Ran
 
 _HARMLESS: Final = frozenset(
     {"addgroup", "adduser", "apk", "apt", "apt-get", "chgrp", "chmod", "chown", "deluser", "dnf"}
-    | {"echo", "export", "false", "find", "groupadd", "id", "ls", "microdnf", "mkdir", "printf"}
-    | {"pwd", "rm", "rmdir", "set", "sleep", "test", "touch", "true", "umask", "unset", "useradd"}
-    | {"update-ca-certificates", "update-ca-trust", "usermod", "yum", ":", "[", "cat", "exit"}
+    | {"echo", "export", "false", "find", "groupadd", "id", "ldconfig", "ls", "microdnf", "mkdir"}
+    | {"printf", "pwd", "rm", "rmdir", "set", "sleep", "test", "touch", "true", "umask", "unset"}
+    | {"update-ca-certificates", "update-ca-trust", "useradd", "usermod", "yum", ":", "[", "cat"}
+    | {"exit"}
 )
 _SEPARATORS: Final = re.compile(r"\A[();<>|&\n]+\Z")
 _WORDS: Final = re.compile(r"[ \t]+")

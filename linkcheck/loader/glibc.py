@@ -122,6 +122,8 @@ def _load_one(
         log.doubt("library", name, f"whether it has {name} (needed by {by.name}) is not known")
         return True
     if isinstance(found, Hit):
+        if found.library.untold:
+            log.doubt("library", name, found.library.untold)
         same = next((m for m in space.maps if m.identity == found.library.path), None)
         if same is not None:
             same.names.add(name)

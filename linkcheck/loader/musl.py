@@ -167,6 +167,8 @@ def _load_library(name: str, by: _Dso, ldso: _Dso, state: _State) -> None:
         )
         return
     path, library = found
+    if library.untold:
+        log.doubt("library", name, library.untold)
     same = next((d for d in (*state.chain, ldso) if d.identity == library.path), None)
     if same is None:
         state.chain.append(_dso(path, None if "/" in name else name, library, by))

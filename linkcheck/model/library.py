@@ -49,6 +49,7 @@ class SharedObject(NamedTuple):
     isa_needed: int | None = None
     has_versions: bool = True  # DT_VERSYM: its symbols carry versions, if only "global"
     executable: bool = True  # by its mode: the kernel wants that of an interpreter alone
+    untold: str = ""  # why it is not known whether it can be loaded, in a sentence
 
 
 class CacheEntry(NamedTuple):
