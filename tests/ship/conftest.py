@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from linkcheck.model.bundle import Bundle
 from linkcheck.pipeline.bundle import Request, bundle
 from linkcheck.ship.plan import Wanted
+from tools.testbed.standins import stand_ins
 
 TRUE = Path("/bin/true")  # a dynamic program of every Linux distribution
 
@@ -60,3 +61,13 @@ def make(tmp_path: Path) -> Callable[..., Bundle]:
         return bundle(request, environ or {})
 
     return run
+
+
+@pytest.fixture(scope="session")
+def stand_in_names() -> Iterator[None]:
+    """The names that printed Dockerfiles use, for the testbed's images; skips without these."""
+    try:
+        with stand_ins():
+            yield
+    except LookupError as error:
+        pytest.skip(str(error))

@@ -79,3 +79,14 @@ def said_by(tag: str, *arguments: str) -> str:
     seen = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
     assert seen.returncode == 0, seen.stderr
     return seen.stdout + seen.stderr
+
+
+def buildx_load(buildx: list[str]) -> list[str]:
+    """The start of a call that builds into the engine, with no network for what is run."""
+    return [*buildx, "build", "--load", "--network", "none"]
+
+
+def configured(tag: str, key: str, call: str = ".") -> str:
+    """What an image's configuration says."""
+    asked = ["docker", "image", "inspect", "--format", f"{{{{{call}Config.{key}}}}}", tag]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()

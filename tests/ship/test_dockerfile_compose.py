@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from tests.ship.modules import replaced, two_mains
 from tests.ship.shipped import hadolint
 from tools.dockerfiles import coins
 from tools.testbed import golang
-from tools.testbed.standins import stand_ins
 
 HOW = Compilation("golang:1.27.3-bookworm", (), ".", ".", {"CGO_ENABLED": "0"})
 
@@ -108,25 +106,27 @@ def test_the_example_holds_what_is_printed_for_it(go_toolchain: Path) -> None:
     assert printed(coins.EXAMPLE) == (coins.EXAMPLE / "compose.yaml").read_text()
 
 
+def test_the_gate_has_nothing_to_say_about_the_example() -> None:
+    gate = linkcheck("gate", "--compose", coins.EXAMPLE / "compose.yaml", "--fail-on", "warning")
+    assert gate.returncode == 0, gate.stdout + gate.stderr
+    assert "0 errors, 0 warnings" in gate.stdout
+
+
 def test_the_example_serves_random_bytes_by_the_fixture() -> None:
     ours = coins.EXAMPLE / "rng" / "main.go"
     assert ours.read_bytes() == (PROJECT / "fixtures" / "rng" / "main.go").read_bytes()
 
 
 @pytest.fixture(scope="module")
-def names() -> Iterator[None]:
+def compose() -> None:
+    """Skips where docker has no such plugin."""
     asked = ["docker", "compose", "version"]
     if subprocess.run(asked, capture_output=True, check=False).returncode != 0:
         pytest.skip("docker has no compose plugin: python -m tools.testbed compose brings one")
-    try:
-        with stand_ins():
-            yield
-    except LookupError as error:
-        pytest.skip(str(error))
 
 
 @pytest.mark.docker
-@pytest.mark.usefixtures("names")
+@pytest.mark.usefixtures("compose", "stand_in_names")
 def test_the_example_is_compiled_made_into_images_and_finds_coins() -> None:
     with coins.running() as app:
         first = app.total_after(60)
