@@ -71,7 +71,7 @@ def check_image(asked: Asked, environ: Mapping[str, str]) -> Answer:
         )
     if asked.arguments:
         settings = settings._replace(command=asked.arguments)
-    files = FilesBase(base.root, ref, settings.platform)
+    files = FilesBase(base.root, ref, settings)
     started = started_by(base.root, settings)
     subjects: list[Subject] = []
     failures: list[Failure] = []
@@ -81,7 +81,7 @@ def check_image(asked: Asked, environ: Mapping[str, str]) -> Answer:
         except InputError as error:
             failures.append(Failure(step.path, str(error)))
         else:
-            subjects.append(subject_of(judge_facts(facts, files, settings), files))
+            subjects.append(subject_of(judge_facts(facts, files), files))
     if started.refusal:
         path = started.argv[0] if started.argv else ref
         failures.append(Failure(path, f"{ref}: it does not start: {started.refusal}"))

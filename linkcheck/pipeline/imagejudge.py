@@ -26,16 +26,19 @@ if TYPE_CHECKING:
 
 
 class FilesBase:
-    """The files of an image as a base for programs of its platform ("": of any)."""
+    """The files of an image as a base, with the environment that `settings` give to every start.
 
-    def __init__(self, root: ImageRoot, ref: str, platform: str) -> None:
-        self.root = root
-        self._platform = platform
+    It takes programs of the platform of `settings`, of any where these do not tell.
+    """
+
+    def __init__(self, root: ImageRoot, ref: str, settings: ImageSettings) -> None:
+        self._platform = settings.platform
         self._view = RootView(root)
-        provides = observe(root, self._view)
-        if platform:
-            provides = provides._replace(platforms=(platform,))
-        self.image = BaseImage(ref, ref, ref, provides, "root")
+        provides = observe(root, self._view, settings.environment)
+        if settings.platform:
+            provides = provides._replace(platforms=(settings.platform,))
+        environment = tuple(settings.environment.items())
+        self.image = BaseImage(ref, ref, ref, provides, "root", environment=environment)
 
     def view(self, platform: str) -> LibraryView | None:
         """See `ResolvedBase.view`."""
@@ -56,14 +59,9 @@ def fits(program: str, image: str) -> bool:
     return image.split("/")[:2] in [host.split("/")[:2] for host in hosts]
 
 
-def judge_facts(
-    facts: BinaryFacts, base: FilesBase, settings: ImageSettings | None = None
-) -> Inside:
-    """The program of `facts` on `base`, started under the environment of `settings`."""
+def judge_facts(facts: BinaryFacts, base: FilesBase) -> Inside:
+    """The program of `facts`, whose path is that in the image, on `base`."""
     options = LoadOptions(program=facts.path)
-    if settings is not None:
-        folders = settings.environment.get("LD_LIBRARY_PATH", "").split(":")
-        options = options._replace(library_path=tuple(filter(None, folders)))
     needs = needs_of(facts)
     verdict = judge(facts, needs, base.image, load_in(facts, base, options))
     return Inside(facts, needs, verdict._replace(trace=()))

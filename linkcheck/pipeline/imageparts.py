@@ -104,7 +104,7 @@ class _Maker:
         self._config: Mapping[str, Any] = {} if base.image is None else base.image.stored.config
         self._below = read_settings(self._config, base.ref)
         self._root = ImageRoot(Tree(), base.ref) if base.image is None else base.image.root
-        self._platform = self._below.platform or facts.platform
+        self._below = self._below._replace(platform=self._below.platform or facts.platform)
         self._left: list[LeftOut] = []
 
     def part(self, keep: ExitStack) -> Part:
@@ -135,16 +135,16 @@ class _Maker:
         )
 
     def _check_platform(self) -> None:
-        if not fits(self._facts.platform, self._platform):
+        if not fits(self._facts.platform, self._below.platform):
             raise UsageError(
                 f"{self._program} is for {self._facts.platform}, {self._base.ref} for "
-                f"{self._platform}",
+                f"{self._below.platform}",
                 next_step="name a base of that platform, or an oci-dir: with an index of several",
             )
 
     def _add(self) -> Accounts:
         """Put into the shipment what the base lacks. Raises UsageError for what nobody has."""
-        base = FilesBase(self._root, self._base.ref, self._platform)
+        base = FilesBase(self._root, self._base.ref, self._below)
         bare = judge_facts(self._facts, base)
         self._refuse(bare.verdict)
         lacks = {need.kind for need in bare.verdict.unmet}
@@ -220,8 +220,8 @@ class _Maker:
 
     def _judged(self, settings: ImageSettings) -> tuple[Verdict, Started]:
         """The verdict on the program in the finished files, and on all that the image starts."""
-        base = FilesBase(self._root, self._base.ref, self._platform)
-        verdict = judge_facts(self._facts, base, settings).verdict
+        base = FilesBase(self._root, self._base.ref, settings)
+        verdict = judge_facts(self._facts, base).verdict
         self._refuse(verdict)
         started = started_by(self._root, settings)
         if started.refusal:
@@ -231,7 +231,7 @@ class _Maker:
         for step in started.steps:
             if step.path != PROGRAM:
                 facts = read_inside(self._root, step.path)
-                self._refuse(judge_facts(facts, base, settings).verdict)
+                self._refuse(judge_facts(facts, base).verdict)
         return verdict, started
 
     def _refuse(self, verdict: Verdict) -> None:
