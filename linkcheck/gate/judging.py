@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from linkcheck.gate.contents import Contents
 from linkcheck.gate.context import Context
 from linkcheck.gate.entry import Entry, entry_of, places
 from linkcheck.gate.overlay import StageBase
+from linkcheck.gate.script import context_file, first_line
 from linkcheck.gate.stages import arguments, find_stage
 from linkcheck.gate.users import users_of
 from linkcheck.loader import load_in
@@ -122,17 +122,12 @@ class _Scene:
 
     def program_of_context(self) -> BinaryFacts | None:
         """The facts of the file that the image starts, where it is in the build context."""
-        entry, context = self.entry, self._request.context
-        copied = entry.copied if entry else None
-        if copied is None or copied.origin != "context" or context is None or copied.unpacks:
+        found = context_file(self.entry, self._request.context)
+        if found is None:
             return None
-        files = context.find(copied.source)
-        if len(files) == 1 and files[0].kind == "folder" and entry is not None and entry.path:
-            files = context.find(f"{copied.source}/{os.path.relpath(entry.path, copied.place)}")
-        if len(files) != 1 or files[0].kind != "file":
-            return None
+        name, path = found
         try:
-            return read_facts(files[0].path)._replace(path=files[0].name)
+            return read_facts(path)._replace(path=name)
         except LinkcheckError:
             return None  # a script, for instance: then there is no program to judge
 
@@ -204,6 +199,7 @@ class _Scene:
             facts=facts,
             verdict=verdict,
             left_out=partial(self.contents.left_out, self.image),
+            first_line=first_line(self._request.dockerfile, entry, self._request.context),
             non_root=self._request.non_root,
             stages=tuple(
                 self.contents.image(number)

@@ -126,8 +126,31 @@ def packages(ran: Ran) -> Iterator[Installed]:
         or "Install-Recommends=false" in word
         for word in rest
     )
+    recommends = manager != "apk" and not lean
+    group = _virtual(rest) if manager == "apk" else ""
     for package in plain[1:]:
-        yield Installed(bare_package(package), manager, manager != "apk" and not lean, ran.at)
+        yield Installed(bare_package(package), manager, recommends, ran.at, group)
+
+
+def removed(ran: Ran) -> frozenset[str]:
+    """The packages, or groups of apk, that a command takes away again."""
+    name = ran.words[0].rsplit("/", 1)[-1] if ran.words else ""
+    if name not in _INSTALL:
+        return frozenset()
+    plain = list(_without_flags(list(ran.words[1:])))
+    if not plain or plain[0] not in ("del", "remove", "purge", "erase", "autoremove"):
+        return frozenset()
+    return frozenset(map(bare_package, plain[1:]))
+
+
+def _virtual(words: list[str]) -> str:
+    """The name after `--virtual` or `-t`."""
+    for at, word in enumerate(words):
+        if word in ("-t", "--virtual") and at + 1 < len(words):
+            return words[at + 1]
+        if word.startswith("--virtual="):
+            return word.partition("=")[2]
+    return ""
 
 
 def _without_flags(words: list[str]) -> Iterator[str]:

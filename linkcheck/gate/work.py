@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from linkcheck.gate.copies import copies
-from linkcheck.gate.reader import DockerfileError, json_form
-from linkcheck.gate.runs import commands, packages
+from linkcheck.gate.reader import DockerfileError, json_form, read_source
+from linkcheck.gate.runs import commands, packages, removed
 from linkcheck.gate.stages import Arguments, arg_pairs, expanded, origin_of
 from linkcheck.gate.words import split_words
 from linkcheck.model.stageimage import (
@@ -88,6 +88,7 @@ class _Worker:
         self._user: Setting | None = None
         self._workdir: Setting | None = None
         self._onbuild: list[Line] = []
+        self._triggers: list[Instruction] = []
         self._index = 0
         self._line = 0
 
@@ -95,7 +96,9 @@ class _Worker:
         self._arguments = {}
         self._index = stage.number
         self._shell = DEFAULT_SHELL
-        for instruction in stage.instructions:
+        # BuildKit runs those of the stage just below, and no stage inherits them (convert.go)
+        triggers, self._triggers, self._onbuild = self._triggers, [], []
+        for instruction in (*triggers, *stage.instructions):
             handler = _HANDLERS.get(instruction.keyword)
             if handler is not None:
                 self._line = instruction.line
@@ -184,16 +187,19 @@ class _Worker:
             self._index,
             self._context,
         )
+        owner = self.expanded(instruction.flag("chown") or "")
         for one in found:
             if isinstance(one, LeftOut):
                 self._left_out.append(one)
             else:
-                self._copied.append(one)
+                self._copied.append(one._replace(owner=owner))
 
     def run(self, instruction: Instruction) -> None:
         for found in commands(instruction, self.at(instruction)):
             ran = found._replace(shell=self._shell, stage=self._index)
             self._ran.append(ran)
+            gone = removed(ran)
+            self._installed = [p for p in self._installed if not {p.name, p.group} & gone]
             self._installed.extend(packages(ran))
 
     def workdir(self, instruction: Instruction) -> None:
@@ -244,6 +250,9 @@ class _Worker:
 
     def onbuild(self, instruction: Instruction) -> None:
         self._onbuild.append(self.at(instruction))
+        for trigger in read_source(instruction.args, self._file.path).instructions:
+            placed = trigger._replace(line=instruction.line, end_line=instruction.end_line)
+            self._triggers.append(placed)
 
 
 _HANDLERS: Final[Mapping[str, Callable[[_Worker, Instruction], None]]] = {

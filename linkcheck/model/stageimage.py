@@ -44,6 +44,7 @@ class Copied(NamedTuple):
     kind: Literal["file", "folder"] | MaybeUnknown
     unpacks: bool  # ADD of an archive
     at: Line
+    owner: str = ""  # of --chown
 
 
 class LeftOut(NamedTuple):
@@ -62,6 +63,7 @@ class Installed(NamedTuple):
     manager: Literal["apk", "apt", "dnf"]
     recommends: bool  # packages that it recommends come along
     at: Line
+    group: str = ""  # the name of apk's --virtual
 
 
 class Ran(NamedTuple):

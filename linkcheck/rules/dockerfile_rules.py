@@ -28,6 +28,7 @@ from linkcheck.rules import (
     lc517_exec_form_variable,
     lc518_nothing_to_start,
     lc519_copy_ignored,
+    lc520_script_interpreter,
 )
 from linkcheck.rules.stage import Placed, StageContext, StageRule
 
@@ -52,6 +53,7 @@ STAGE_RULES: tuple[StageRule, ...] = (
     lc517_exec_form_variable.RULE,
     lc518_nothing_to_start.RULE,
     lc519_copy_ignored.RULE,
+    lc520_script_interpreter.RULE,
 )
 
 

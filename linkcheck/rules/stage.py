@@ -39,8 +39,9 @@ class StageContext(NamedTuple):
 
     `base` is the base with all that the Dockerfile adds, None where it can't be told, with the
     reason in `base_gap`. `has` answers for an absolute path of the image, `has_program` for a
-    program by name; `left_out` says what of .dockerignore keeps a path from being copied. `stages`
-    are the images that this one stands on or copies from, its own last.
+    program by name; `left_out` says what of .dockerignore keeps a path from being copied.
+    `first_line` is that of the script that is started, None where it is no script or not at hand.
+    `stages` are the images that this one stands on or copies from, its own last.
     """
 
     image: StageImage
@@ -54,6 +55,7 @@ class StageContext(NamedTuple):
     facts: BinaryFacts | None = None
     verdict: Verdict | None = None
     left_out: Callable[[str], str | None] = _nothing
+    first_line: str | None = None
     non_root: bool = False  # it will run under Kubernetes' runAsNonRoot
     stages: tuple[StageImage, ...] = ()
 

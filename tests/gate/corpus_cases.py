@@ -28,7 +28,8 @@ class CorpusCase:
     files: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     verdict: str = ""
-    seen: str = ""
+    seen: str = ""  # what really happened, or "build fails" with words of the builder
+    buildkit: bool = False  # no builder but BuildKit reads it
 
     def lay_out(self, folder: Path, build_fixture: Callable[..., Path]) -> None:
         """Write the build context."""
