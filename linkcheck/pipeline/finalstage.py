@@ -33,9 +33,10 @@ def final_stage(subject: Subject, asked: str | None) -> Stage:
     verdict = verdict or Analyzer((ref,)).subject(subject.facts.path).verdicts[0]
     lacking = {need.kind for need in verdict.unmet}
     if verdict.answer not in ("runs", "degraded") or not lacking <= set(ADDABLE):
+        along = ", or bring it along with `linkcheck bundle`" if "library" in lacking else ""
         raise UsageError(
             f"it would not run: {verdict.reason}",
-            next_step=verdict.fix or "name another --base, or see `linkcheck bundle`",
+            next_step=f"{verdict.fix or 'name another --base'}{along}",
         )
     add = tuple(
         kind

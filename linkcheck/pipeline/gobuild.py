@@ -25,12 +25,8 @@ from linkcheck.rules.remedies import is_static
 from linkcheck.ship.dockerfile import GoBuild, Stage
 
 _USUAL = "debian:bookworm"  # as `matrix` takes it (build.builder_image)
-_SETTINGS = (
-    "GOFLAGS",
-    "GOEXPERIMENT",
-    "GOAMD64",
-    "GOWORK",
-)  # of the user's own, that change a program
+# settings of the user's own that change a program
+_SETTINGS = ("GOFLAGS", "GOEXPERIMENT", "GOAMD64", "GOWORK")
 _RELEASE = re.compile(r"go(\d+\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?)(?![\w.])")
 _ALPINE_C = ("gcc", "musl-dev")
 

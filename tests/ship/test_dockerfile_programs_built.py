@@ -48,6 +48,17 @@ def test_a_program_that_only_its_owner_may_start_is_started_by_the_numeric_user(
         assert "hello" in said_by(tag)
 
 
+def test_an_image_of_the_engine_is_a_base_under_its_name(
+    build_fixture: Build, tmp_path: Path
+) -> None:
+    program = Path(shutil.copy(build_fixture("tmpfile"), tmp_path / "tmpfile"))
+    made = shipped(program, "docker:alpine:3.23")
+    assert "FROM alpine:3.23" in made.dockerfile.splitlines()
+    write(made, tmp_path)
+    with built(["docker", "build"], tmp_path, DOCKER_BUILDKIT="0") as tag:
+        assert "/tmp/" in said_by(tag)
+
+
 @pytest.mark.parametrize("name", ["my app", "--from=data", "<<EOF", "naïve", "#x", "-a", "a=b,c"])
 def test_a_name_that_looks_like_syntax_is_one_for_both_builders(
     name: str, build_fixture: Build, buildx: list[str], tmp_path: Path

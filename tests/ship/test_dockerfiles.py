@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from linkcheck.errors import UnreadableFileError, UsageError
+from linkcheck.pipeline.analyze import Analyzer
+from linkcheck.pipeline.finalstage import final_stage
 from linkcheck.ship.dockerfile import Stage, binary_dockerfile
 from linkcheck.ship.dockerignore import ignore_all_but
 from linkcheck.ship.lacking import Addition
@@ -133,7 +135,20 @@ def test_labels_hold_what_a_program_says_of_itself_and_no_variables() -> None:
     assert r'LABEL title="a\"\$HOME\\é?"' in text
 
 
-def test_go_before_1_16_gets_an_nsswitch_conf() -> None:
+@pytest.mark.go
+@pytest.mark.parametrize(("version", "added"), [("go1.15.15", ("nsswitch",)), ("go1.16", ())])
+def test_go_before_1_16_wants_an_nsswitch_conf_where_there_is_none(
+    version: str, added: tuple[str, ...], build_fixture: Build
+) -> None:
+    subject = Analyzer(("scratch", "alpine:3.23")).subject(build_fixture("rng"))
+    assert subject.facts.go is not None
+    go = subject.facts.go._replace(version=version)
+    old = subject._replace(facts=subject.facts._replace(go=go))
+    assert final_stage(old, "scratch").add == added
+    assert final_stage(old, "alpine:3.23").add == ()
+
+
+def test_an_nsswitch_conf_is_copied_by_itself() -> None:
     add: tuple[Addition, ...] = ("nsswitch",)
     text = binary_dockerfile("app", 0o755, "linux/amd64", FROM_SCRATCH._replace(add=add))
     assert "COPY --from=data /etc/nsswitch.conf /etc/nsswitch.conf" in text
