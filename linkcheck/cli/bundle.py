@@ -28,9 +28,10 @@ def run(
         str,
         typer.Option(
             "--output",
-            metavar="DIR|FILE.tar|image:TAG",
+            metavar="DIR|FILE.tar|image:TAG|oci-dir:DIR[:TAG]|...",
             envvar="LINKCHECK_OUTPUT",
-            help="Where it is written, whole or not at all; image:TAG is loaded into the engine.",
+            help="Where it is written, whole or not at all; images as `linkcheck image build` "
+            "writes them.",
         ),
     ] = "",
     also: Annotated[

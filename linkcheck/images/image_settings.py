@@ -49,7 +49,7 @@ def read_settings(config: Mapping[str, Any], title: str) -> ImageSettings:
     return ImageSettings(
         entrypoint=_strings(inner, "Entrypoint", title),
         command=_strings(inner, "Cmd", title),
-        environment={"PATH": PATH, **{name: value for name, _, value in pairs}},
+        environment={"PATH": PATH, **{name: value for name, _, value in pairs if name}},
         workdir=_typed(inner, "WorkingDir", str, title) or "/",
         user=_typed(inner, "User", str, title) or "",
         shell=_strings(inner, "Shell", title) or SHELL,
@@ -59,7 +59,7 @@ def read_settings(config: Mapping[str, Any], title: str) -> ImageSettings:
 
 def _strings(found: Mapping[str, Any], key: str, title: str) -> tuple[str, ...]:
     value = _typed(found, key, list, title) or []
-    if not all(isinstance(one, str) and "\0" not in one for one in value):
+    if not all(isinstance(one, str) and _can_be_passed(one) for one in value):
         raise _wrong(title, key)
     return tuple(value)
 
@@ -70,9 +70,14 @@ def _typed(found: Mapping[str, Any], key: str, kind: type, title: str) -> Any:
     value = found.get(key)
     if value is not None and not isinstance(value, kind):
         raise _wrong(title, key)
-    if isinstance(value, str) and "\0" in value:
+    if isinstance(value, str) and not _can_be_passed(value):
         raise _wrong(title, key)
     return value
+
+
+def _can_be_passed(text: str) -> bool:
+    """Whether a program can be given that text: no NUL, and no half of a surrogate pair."""
+    return "\0" not in text and text == text.encode("utf-8", "replace").decode()
 
 
 def _wrong(title: str, key: str) -> BadRootError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
@@ -20,21 +19,16 @@ from linkcheck.images.resolve import resolve_base
 from linkcheck.images.root import CopyableRoot
 from linkcheck.model.bundle import PROGRAM, Bundle
 from linkcheck.model.report import Trial
+from linkcheck.pipeline.imageoutput import check_output, is_image, parse_output, write_image
 from linkcheck.run.bubblewrap import BubblewrapRunner
 from linkcheck.run.runner import SECONDS
 from linkcheck.run.trial import put_to_test
 from linkcheck.ship import archive, folder
 from linkcheck.ship.blobs import new_layer
-from linkcheck.ship.image import Settings, assemble, configured, labels_for
-from linkcheck.ship.layout import Name, write_archive
+from linkcheck.ship.image import Image, Settings, assemble, configured, labels_for
 from linkcheck.ship.place import check_file, move, whole_file
 from linkcheck.ship.plan import Plan, Source, Wanted, plan_bundle
 
-IMAGE: Final = "image:"
-# [registry/]name[:tag], as distribution/reference has it, without digests
-_TAG: Final = re.compile(
-    r"(?:[\w.-]+(?::\d+)?/)*[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?::[\w][\w.-]{0,127})?"
-)
 _MAX_TIME: Final = (1 << 33) - 1  # what a tar header holds
 
 
@@ -119,25 +113,19 @@ def source_date(environ: Mapping[str, str]) -> int:
 
 
 def _check_output(request: Request) -> None:
-    if request.output.startswith(IMAGE):
-        full_name(request.output.removeprefix(IMAGE))
+    if is_image(request.output):
+        check_output(parse_output(request.output), force=request.force)
     elif not request.output.endswith(".tar"):
         folder.check_place(Path(request.output), force=request.force)
     else:
         check_file(Path(request.output))
 
 
-def full_name(name: str) -> str:
-    """NAME:TAG of an image; no tag is `latest`. Raises UsageError for what can't be one."""
-    if not _TAG.fullmatch(name):
-        raise UsageError(f"{name!r} is no name of an image", next_step="write image:NAME:TAG")
-    return name if ":" in name.rsplit("/", 1)[-1] else f"{name}:latest"
-
-
 def _written(
     request: Request, plan: Plan, mtime: int, environ: Mapping[str, str]
 ) -> tuple[Trial | None, str]:
-    as_folder = not request.output.startswith(IMAGE) and not request.output.endswith(".tar")
+    as_image = is_image(request.output)
+    as_folder = not as_image and not request.output.endswith(".tar")
     output = Path(request.output).absolute()
     with ExitStack() as stack:
         trial, untried = None, "it was not asked for"
@@ -148,11 +136,14 @@ def _written(
                 trial, untried = _started(request, plan, staged)
         if as_folder:
             move(staged, output, force=request.force)
-        elif request.output.startswith(IMAGE):
-            _into_engine(request, plan, mtime, environ)
+        elif as_image:
+            place_of_image = parse_output(request.output)
+            file = cast(IO[bytes], stack.enter_context(tempfile.TemporaryFile()))
+            image = _image(plan, mtime, file, compress=place_of_image.takes_many)
+            write_image(image, place_of_image, mtime, environ, force=request.force)
         else:
-            with whole_file(output) as file:
-                archive.pack(plan.shipment, file, mtime)
+            with whole_file(output) as out:
+                archive.pack(plan.shipment, out, mtime)
     return trial, untried
 
 
@@ -180,25 +171,16 @@ def _started(request: Request, plan: Plan, staged: Path) -> tuple[Trial | None, 
     return trial, ""
 
 
-def _into_engine(request: Request, plan: Plan, mtime: int, environ: Mapping[str, str]) -> None:
-    from linkcheck.engine.engine import connect  # noqa: PLC0415 -- most bundles need no engine
-    from linkcheck.engine.load import load_image  # noqa: PLC0415
-
-    tag = full_name(request.output.removeprefix(IMAGE))
+def _image(plan: Plan, mtime: int, file: IO[bytes], *, compress: bool) -> Image:
+    """The image of the bundle alone, its layer in `file`."""
     accounts = plan.accounts
-    ref = request.sources[0]
     settings = Settings(
         platform=plan.facts.platform,
         entrypoint=(PROGRAM,),
         user=f"{accounts.uid}:{accounts.gid}",
-        labels=labels_for(plan.facts, None if ref.startswith(("dir:", "oci-")) else ref),
+        labels=labels_for(plan.facts, None),
         created=mtime,
     )
-    with tempfile.TemporaryFile() as layer, tempfile.TemporaryFile() as out:
-        archive.pack(plan.shipment, cast(IO[bytes], layer), mtime)
-        packed = new_layer(cast(IO[bytes], layer), compress=False)
-        image = assemble((), packed, configured({}, settings), mtime, "linkcheck bundle")
-        name = Name(tag.rpartition(":")[2], tag)
-        write_archive((image,), name, cast(IO[bytes], out), mtime)
-        with closing(connect(environ)) as engine:
-            load_image(engine, cast(IO[bytes], out), tag)
+    archive.pack(plan.shipment, file, mtime)
+    layer = new_layer(file, compress=compress)
+    return assemble((), layer, configured({}, settings), mtime, "linkcheck bundle")

@@ -18,6 +18,7 @@ from linkcheck.engine.engine import Engine
 from linkcheck.errors import UsageError
 from linkcheck.images.resolve import resolve_base
 from linkcheck.model.bundle import Bundle
+from linkcheck.pipeline.imagecheck import Asked, check_image
 from linkcheck.ship.blobs import new_layer
 from linkcheck.ship.image import Settings, assemble, configured
 from linkcheck.ship.layout import Name, write_archive
@@ -109,3 +110,22 @@ def test_the_files_of_a_bundle_may_come_from_an_image_of_the_engine(
     assert made.verdict.answer == "runs"
     one, other = make(TRUE, small_root, output=tmp_path / "first"), made
     assert [piece.path for piece in one.pieces] == [piece.path for piece in other.pieces]
+
+
+@pytest.mark.parametrize("kind", ["oci-dir", "oci-archive", "docker-archive"])
+def test_a_bundle_may_be_an_image_in_files(
+    kind: str, small_root: Path, make: Make, tmp_path: Path
+) -> None:
+    make(TRUE, small_root, output=f"{kind}:{tmp_path / 'out'}")
+    ref = f"{kind}:{tmp_path / 'out'}"
+    assert check_image(Asked(ref), {}).starts
+    assert resolve_base(ref).image.default_user == "65532:65532"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "small"]
+
+
+@pytest.mark.parametrize(
+    "output", ["oci-dir:", "oci-archive::x", "docker-archive:", "oci-dir:o:a b"]
+)
+def test_an_output_without_a_place_is_refused(output: str, small_root: Path, make: Make) -> None:
+    with pytest.raises(UsageError, match=r"names no file|no place for an image|no name of an image"):
+        make(TRUE, small_root, output=output)

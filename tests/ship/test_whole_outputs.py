@@ -82,13 +82,12 @@ def test_force_replaces_as_a_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_full_disk_is_an_error_of_the_call() -> None:
+def test_a_full_disk_is_an_error_of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
     shipment = Shipment()
     with Path("/dev/full").open("wb") as full:
-        shipment._spool.close()
-        shipment._spool = full
+        monkeypatch.setattr(shipment, "_spool", full)
         with pytest.raises(UsageError, match="temporary folder can't be written: No space"):
             shipment.add_file("/x", 0o644, (b"x" * (1 << 20),), "test")
 
