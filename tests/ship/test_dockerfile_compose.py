@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from linkcheck.pipeline.shipping import composed
 from linkcheck.ship.compose import Built, Compilation, compose_file
 from tests.cli.command import linkcheck
 from tests.conftest import FIXTURES, PROJECT
-from tests.ship.modules import replaced, two_mains
+from tests.ship.modules import replaced, two_mains, vendored, workspace
 from tests.ship.shipped import hadolint
 from tools.dockerfiles import coins
 from tools.testbed import golang
@@ -138,3 +141,37 @@ def test_the_example_is_compiled_made_into_images_and_finds_coins() -> None:
             user, size = told.stdout.split()
             assert user == "65532:65532"
             assert int(size) < 20_000_000
+
+
+def cgomath(folder: Path) -> Path:
+    return Path(shutil.copytree(FIXTURES / "cgomath", folder / "cgomath"))
+
+
+@pytest.mark.docker
+@pytest.mark.go
+@pytest.mark.usefixtures("compose", "stand_in_names")
+@pytest.mark.parametrize(
+    ("layout", "service", "said"),
+    [
+        (replaced, "app", "from the library"),
+        (workspace, "app", "from the library"),
+        (vendored, "app", "from the library"),
+        (cgomath, "cgomath", "combine(27, 2)"),
+    ],
+)
+def test_every_layout_is_compiled_and_made_into_an_image(
+    layout: Callable[[Path], Path], service: str, said: str, tmp_path: Path
+) -> None:
+    folder = layout(tmp_path)
+    (folder / "compose.yaml").write_text(printed(folder))
+    project = f"linkcheck-test-{uuid.uuid4().hex[:8]}"
+    call = ["docker", "compose", "--project-name", project, "--project-directory", str(folder)]
+    try:
+        for step in (["run", "--rm", "compile"], ["build"]):
+            subprocess.run([*call, *step], capture_output=True, check=True)
+        start = [*call, "run", "--rm", service]
+        seen = subprocess.run(start, capture_output=True, text=True, check=True)
+        assert said in seen.stdout + seen.stderr
+    finally:
+        down = ["--profile", "*", "down", "--volumes", "--rmi", "local"]
+        subprocess.run([*call, *down], capture_output=True, check=False)
