@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from linkcheck.gate.basefiles import by_facts, program_of
 from linkcheck.gate.bases import find_base
+from linkcheck.gate.doings import folders, removes, writes
 from linkcheck.gate.golang import golang_image
 from linkcheck.gate.packages import (
     CA_PACKAGES,
@@ -21,7 +23,6 @@ from linkcheck.gate.packages import (
 )
 from linkcheck.gate.stages import Arguments
 from linkcheck.gate.work import work_out
-from linkcheck.images.observe import CA_FILES
 from linkcheck.model.library import Missing
 from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 from linkcheck.model.stageimage import Copied, StageImage
@@ -32,19 +33,12 @@ if TYPE_CHECKING:
     from linkcheck.gate.context import Context
     from linkcheck.images.resolve import ResolvedBase
     from linkcheck.model.dockerfile import Dockerfile
-    from linkcheck.model.provides import Provides
 
 _WILD: Final = re.compile(r"[*?\[]")
 _IMAGE: Final = "docker-image://"
 # Folders of a distribution's image in which the catalog does not list every file.
 _SYSTEM: Final = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/")
 _OPEN: Final = (*_SYSTEM, "/lib/", "/lib64/", "/etc/", "/usr/share/", "/var/", "/usr/lib64/")
-# Programs of busybox, as Alpine's and BusyBox's own images have them.
-_BUSYBOX: Final = frozenset(
-    {"sh", "ash", "cat", "env", "ls", "nc", "sleep", "test", "true", "wget"}
-)
-_CORE: Final = frozenset({"sh", "bash", "cat", "env", "ls", "sleep", "test", "true"})
-_CORE_LACKS: Final = frozenset({"curl", "wget", "nc"})  # plain Debian, Ubuntu
 
 
 class Contents:
@@ -61,7 +55,9 @@ class Contents:
         """The stage `number` worked out. Raises DockerfileError."""
         if number not in self._images:
             stage = self._file.stages[number]
-            self._images[number] = work_out(self._file, stage, self._args, self._context)
+            self._images[number] = work_out(
+                self._file, stage, self._args, self._context, self._has_usual_folders
+            )
         return self._images[number]
 
     def base(self, ref: str) -> ResolvedBase | str:
@@ -75,9 +71,24 @@ class Contents:
             )
         return self._bases[ref]
 
+    def _has_usual_folders(self, ref: str) -> bool | MaybeUnknown:
+        base = self.base(ref)
+        if isinstance(base, str):
+            return UNKNOWN
+        if base.image.name == "scratch":
+            return False
+        return True if isinstance(base.image.provides.shell, str) else UNKNOWN
+
     def copied_to(self, image: StageImage, path: str) -> Copied | None:
         """The last COPY that surely puts a file at `path`."""
-        return next((c for c in reversed(image.copied) if self.arrives(c, path) is True), None)
+        return next(
+            (
+                copied
+                for copied in reversed(image.copied)
+                if self.arrives(copied, path) is True and not removes(image, copied, path)
+            ),
+            None,
+        )
 
     def has(self, image: StageImage, path: str) -> bool | MaybeUnknown:
         """Whether `path` (absolute) is in the image."""
@@ -89,16 +100,21 @@ class Contents:
 
     def has_folder(self, image: StageImage, path: str) -> bool | MaybeUnknown:
         """Whether `path` is in the image, be it as a folder that a COPY, WORKDIR or mkdir makes."""
-        made = [*_folders(image), *(copied.place for copied in image.copied)]
+        kept = [copied for copied in image.copied if not removes(image, copied, path)]
+        made = [*folders(image), *(copied.place for copied in kept)]
         if any(f"{place.rstrip('/')}/".startswith(f"{path.rstrip('/')}/") for place in made):
             return True
-        if any(self.arrives(copied, path, folder=True) is True for copied in image.copied):
+        if any(self.arrives(copied, path, folder=True) is True for copied in kept):
             return True
         return self.has(image, path)
 
     def adds(self, image: StageImage, path: str) -> bool | MaybeUnknown:
         """Whether the Dockerfile puts something at `path`, whatever the base has."""
-        answers = [self.arrives(copied, path) for copied in image.copied]
+        answers = [
+            self.arrives(copied, path)
+            for copied in image.copied
+            if not removes(image, copied, path)
+        ]
         answers.append(True if True in answers else self._made(image, path))
         return True if True in answers else UNKNOWN if UNKNOWN in answers else False
 
@@ -166,14 +182,14 @@ class Contents:
         if copied.stage is None:
             return False
         image, source = self.image(copied.stage), copied.source.rstrip("/")
-        below = [*(f"{place}/" for place in _folders(image)), *(c.place for c in image.copied)]
+        below = [*(f"{place}/" for place in folders(image)), *(c.place for c in image.copied)]
         return any(place.startswith(f"{source}/") for place in below)
 
     def _made(self, image: StageImage, path: str) -> bool | MaybeUnknown:
         """Whether a RUN or a package makes the file `path`."""
         name = posixpath.basename(path)
         for ran in image.ran:
-            if ran.words[:1] != ("rm",) and path in ran.words[1:] and _writes(ran.words, path):
+            if ran.words[:1] != ("rm",) and path in ran.words[1:] and writes(ran.words, path):
                 return True
         if path.startswith(_SYSTEM):
             found = has_program(image.installed, name)
@@ -189,14 +205,14 @@ class Contents:
             return UNKNOWN
         if base.image.name == "scratch":
             return False
-        known = _by_facts(base.image.provides, path)
+        known = by_facts(base.image.provides, path)
         if known is not None:
             return known
         name = posixpath.basename(path)
         if ".so" in name and path.startswith(("/lib", "/usr/lib")):
             return self._library(base, path)
         if path.startswith(_SYSTEM):
-            return _program(base, name)
+            return program_of(base, name)
         if golang_image(ref) and path.startswith(("/usr/local/", "/go/")):
             return UNKNOWN
         return UNKNOWN if path.startswith(_OPEN) or base.image.source == "root" else False
@@ -238,56 +254,3 @@ class Contents:
                 yield UNKNOWN
             else:
                 yield False
-
-
-def _folders(image: StageImage) -> list[str]:
-    """The folders that WORKDIR and mkdir make."""
-    made = [image.workdir.value.rstrip("/")] if image.workdir else []
-    return made + [
-        word.rstrip("/")
-        for ran in image.ran
-        if ran.words[:1] == ("mkdir",)
-        for word in ran.words[1:]
-        if word.startswith("/")
-    ]
-
-
-def _writes(words: tuple[str, ...], path: str) -> bool:
-    """Whether a command leaves a file at the path that is one of its words."""
-    name = posixpath.basename(words[0])
-    if name in ("cp", "mv", "ln", "install"):
-        return words[-1] == path
-    flags = {"curl": ("-o", "--output"), "wget": ("-O", "--output-document"), "go": ("-o",)}
-    if name == "touch":
-        return True
-    before = words[words.index(path) - 1]
-    return before in flags.get(name, ()) or before in (">", ">>")
-
-
-def _by_facts(provides: Provides, path: str) -> bool | MaybeUnknown | None:
-    """What the catalog says of that very path; None where it says nothing."""
-    if path == "/bin/sh":
-        return UNKNOWN if provides.shell is UNKNOWN else provides.shell is not None
-    if path == "/etc/passwd":
-        return UNKNOWN if provides.users is UNKNOWN else bool(provides.users)
-    if path == "/tmp":
-        return UNKNOWN if provides.tmp is UNKNOWN else provides.tmp is not None
-    if path in CA_FILES:
-        if provides.ca_bundle is UNKNOWN:
-            return UNKNOWN
-        return True if provides.ca_bundle == path else None if provides.ca_bundle else False
-    if path.startswith("/usr/share/zoneinfo"):
-        return UNKNOWN if provides.tzdata is UNKNOWN else provides.tzdata is not None
-    return None
-
-
-def _program(base: ResolvedBase, name: str) -> bool | MaybeUnknown:
-    shell = base.image.provides.shell
-    distribution = base.image.name.partition(":")[0]
-    if shell is None:
-        return False
-    if distribution in ("alpine", "busybox"):
-        return True if name in _BUSYBOX else False if name in ("curl", "bash") else UNKNOWN
-    if name in _CORE:
-        return True
-    return False if distribution in ("debian", "ubuntu") and name in _CORE_LACKS else UNKNOWN

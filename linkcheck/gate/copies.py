@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from linkcheck.gate.reader import DockerfileError
 from linkcheck.gate.stages import stage_of
-from linkcheck.model.provides import UNKNOWN
+from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 from linkcheck.model.stageimage import Copied, LeftOut, Line
 
 if TYPE_CHECKING:
@@ -17,22 +17,35 @@ if TYPE_CHECKING:
     from linkcheck.model.dockerfile import Dockerfile, Instruction
 
 _LIBRARY: Final = re.compile(r"\.so([.*?\[]|\Z)")  # a file: nobody calls a folder so
+# those that Alpine, BusyBox, Debian, Fedora and what stands on them have alike
+USUAL_FOLDERS: Final = frozenset(
+    {"/bin", "/etc", "/home", "/lib", "/opt", "/root", "/sbin", "/srv", "/tmp", "/usr", "/usr/bin"}
+    | {"/usr/lib", "/usr/local", "/usr/local/bin", "/usr/sbin", "/usr/share", "/var", "/var/lib"}
+)
 _ARCHIVES: Final = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst")
+
+
+class Here(NamedTuple):
+    """The image as it is when a COPY comes."""
+
+    folder: str  # the working folder
+    expanded: Callable[[str], str]
+    is_folder: Callable[[str], bool | MaybeUnknown]  # whether a path is one already
 
 
 def copies(
     instruction: Instruction,
     at: Line,
-    folder: str,
-    expanded: Callable[[str], str],
+    here: Here,
     dockerfile: Dockerfile,
     index: int,
     context: Context | None,
 ) -> Iterator[Copied | LeftOut]:
-    """Each source of the instruction with its place. `folder` is the working folder.
+    """Each source of the instruction with its place.
 
     Raises DockerfileError where a destination is missing.
     """
+    folder, expanded, is_folder = here
     words = [expanded(word) for word in instruction.words]
     if len(words) < 2:
         raise DockerfileError(
@@ -42,6 +55,11 @@ def copies(
     *sources, wanted = words
     place = posixpath.normpath(posixpath.join("/", folder, wanted)).replace("//", "/")
     into = wanted.endswith(("/", "/.")) or wanted in (".", "") or len(sources) > 1
+    there = True if into else is_folder(place)
+    if there is UNKNOWN:  # then it may be either: under that name, or below it
+        plain = here._replace(is_folder=lambda _: False)
+        yield from copies(instruction, at, plain, dockerfile, index, context)
+    into = there is not False
     stage, image = _origin(instruction, expanded, dockerfile, index)
     mode = _mode(expanded(instruction.flag("chmod") or ""))
     for source in sources:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from linkcheck.gate.words import expand
 from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def users_of(
             return UNKNOWN
         names += users
     for ran in image.ran:
-        added = _added(ran)
+        added = _added(ran, image)
         if added is UNKNOWN:
             return UNKNOWN
         names += added
@@ -67,12 +68,18 @@ def _copied_users(
     return UNKNOWN if text is None else tuple(_ENTRY.findall(text))
 
 
-def _added(ran: Ran) -> tuple[str, ...] | MaybeUnknown:
+def _added(ran: Ran, image: StageImage) -> tuple[str, ...] | MaybeUnknown:
     """The users that a command adds."""
     name = ran.words[0].rsplit("/", 1)[-1] if ran.words else ""
     if name in ("adduser", "useradd"):
-        plain = [word for word in ran.words[1:] if re.fullmatch(r"[a-z_][\w.-]*\$?", word)]
-        return tuple(plain)
+        known = {**image.arguments, **image.environment}
+        words = [
+            expand(word, lambda n: known[n].value if n in known else f"${n}")
+            for word in ran.words[1:]
+        ]
+        if any("$" in word or "`" in word for word in words):
+            return UNKNOWN
+        return tuple(word for word in words if re.fullmatch(r"[a-z_][\w.-]*", word))
     if name in ("echo", "printf", "cat") and "/etc/passwd" in ran.words:
         return tuple(_ENTRY.findall("\n".join(ran.words)))
     if not ran.known and any("passwd" in word or "user" in word for word in ran.words):

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from linkcheck.gate.copies import copies
+from linkcheck.gate.copies import USUAL_FOLDERS, Here, copies
 from linkcheck.gate.reader import DockerfileError, json_form, read_source
 from linkcheck.gate.runs import commands, packages, removed
 from linkcheck.gate.stages import Arguments, arg_pairs, expanded, origin_of
 from linkcheck.gate.words import split_words
+from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 from linkcheck.model.stageimage import (
     Copied,
     Installed,
@@ -34,10 +35,15 @@ PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def work_out(
-    dockerfile: Dockerfile, stage: Stage, args: Arguments, context: Context | None
+    dockerfile: Dockerfile,
+    stage: Stage,
+    args: Arguments,
+    context: Context | None,
+    has_usual_folders: Callable[[str], bool | MaybeUnknown],
 ) -> StageImage:
     """The image of `stage` with all that the stages hold that it stands on.
 
+    `has_usual_folders` says of a base whether it has the folders of a distribution.
     Raises DockerfileError for a file that BuildKit would refuse.
     """
     if len(dockerfile.stages) > MAX_STAGES:
@@ -57,7 +63,7 @@ def work_out(
         origin.platform_text,
         origin.missing,
     )
-    worker = _Worker(dockerfile, args, context)
+    worker = _Worker(dockerfile, args, context, lambda: has_usual_folders(origin.ref))
     for one in reversed(chain):
         worker.stage(one)
     return worker.image(stage, base)
@@ -70,7 +76,14 @@ def _line(dockerfile: Dockerfile, instruction: Instruction) -> Line:
 class _Worker:
     """The state of the image between two instructions."""
 
-    def __init__(self, dockerfile: Dockerfile, args: Arguments, context: Context | None) -> None:
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        args: Arguments,
+        context: Context | None,
+        has_usual_folders: Callable[[], bool | MaybeUnknown],
+    ) -> None:
+        self._has_usual_folders = has_usual_folders
         self._file = dockerfile
         self._args = args
         self._context = context
@@ -87,6 +100,7 @@ class _Worker:
         self._healthcheck: Invocation | None = None
         self._user: Setting | None = None
         self._workdir: Setting | None = None
+        self._volumes: list[Setting] = []
         self._onbuild: list[Line] = []
         self._triggers: list[Instruction] = []
         self._index = 0
@@ -123,6 +137,7 @@ class _Worker:
             shells=tuple(self._shells),
             onbuild=tuple(self._onbuild),
             left_out=tuple(self._left_out),
+            volumes=tuple(self._volumes),
         )
 
     def at(self, instruction: Instruction) -> Line:
@@ -131,15 +146,28 @@ class _Worker:
     def lookup(self, name: str) -> str | None:
         """ENV wins over ARG; PATH has the value that an image without one gets."""
         found = self._environment.get(name) or self._arguments.get(name)
-        if found is not None:
-            return found.value
-        return PATH if name == "PATH" else None
+        return found.value if found else PATH if name == "PATH" else None
 
     def expanded(self, text: str) -> str:
         return expanded(self._file, self._line, text, self.lookup)
 
     def folder(self) -> str:
         return self._workdir.value if self._workdir else "/"
+
+    def is_folder(self, path: str) -> bool | MaybeUnknown:
+        """Whether there is a folder at `path` by now, made by these stages or of the base."""
+        made = [one.value for one in (self._workdir, *self._volumes) if one]
+        made += [w for ran in self._ran if ran.words[:1] == ("mkdir",) for w in ran.words[1:]]
+        made += [posixpath.dirname(copied.place) for copied in self._copied]
+        if any(f"{place.rstrip('/')}/".startswith(f"{path}/") for place in made):
+            return True
+        if path in USUAL_FOLDERS:
+            return self._has_usual_folders()
+        return UNKNOWN if any(not ran.known for ran in self._ran) else False
+
+    def volume(self, instruction: Instruction) -> None:
+        paths = (posixpath.normpath(self.expanded(word)) for word in instruction.words)
+        self._volumes += [Setting(path, self.at(instruction)) for path in paths]
 
     def arg(self, instruction: Instruction) -> None:
         for name, default in arg_pairs(instruction):
@@ -181,8 +209,7 @@ class _Worker:
         found = copies(
             instruction,
             self.at(instruction),
-            self.folder(),
-            self.expanded,
+            Here(self.folder(), self.expanded, self.is_folder),
             self._file,
             self._index,
             self._context,
@@ -267,5 +294,6 @@ _HANDLERS: Final[Mapping[str, Callable[[_Worker, Instruction], None]]] = {
     "RUN": _Worker.run,
     "SHELL": _Worker.shell,
     "USER": _Worker.user,
+    "VOLUME": _Worker.volume,
     "WORKDIR": _Worker.workdir,
 }

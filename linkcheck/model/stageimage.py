@@ -111,3 +111,4 @@ class StageImage(NamedTuple):
     shells: tuple[Invocation, ...]  # SHELL
     onbuild: tuple[Line, ...]
     left_out: tuple[LeftOut, ...] = ()
+    volumes: tuple[Setting, ...] = ()

@@ -37,8 +37,6 @@ def check(ctx: StageContext) -> Iterator[Placed]:
     users = ctx.base.provides.users
     if not name or name.isdigit() or users is UNKNOWN or name in users:
         return
-    if name == "root" and not users:
-        return  # the engine knows root and 0 without a file
     message = f"unable to find user {name}: no matching entries in passwd file"
     fix = "use numbers (USER 65532:65532), or copy an /etc/passwd that has the user"
     edit = Edit(user.at.line, user.value, "65532:65532")

@@ -18,6 +18,7 @@ is root's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from linkcheck.model.stageimage import Copied
@@ -31,13 +32,40 @@ def check(ctx: StageContext) -> Iterator[Placed]:
     copied = entry.copied if entry else None
     if entry is None or copied is None or copied.mode is None:
         return
-    if copied.mode & (0o111 if _may_own(ctx, copied) else 0o011):
+    mode = _mode_at_last(ctx, copied.mode, copied.at.line)
+    if mode is None or mode & (0o111 if _may_own(ctx, copied) else 0o011):
         return
-    if any(ran.words[:1] == ("chmod",) or not ran.known for ran in ctx.image.ran):
-        return
-    message = f'exec: "{entry.plain}": permission denied: mode {copied.mode:04o}'
+    message = f'exec: "{entry.plain}": permission denied: mode {mode:04o}'
     fix = "write COPY --chmod=0755"
     yield Placed(Finding(RULE.id, RULE.level, message, (), fix), copied.at, _edit(copied))
+
+
+def _mode_at_last(ctx: StageContext, mode: int, line: int) -> int | None:
+    """The mode after each RUN below the COPY; None where one of them can't be followed."""
+    path = ctx.entry.path if ctx.entry else None
+    for ran in ctx.image.ran:
+        if ran.at.line < line:
+            continue
+        if not ran.known:
+            return None
+        if ran.words[:1] != ("chmod",):
+            continue
+        given, *targets = [word for word in ran.words[1:] if not re.match(r"-[RvcfH]|--", word)]
+        if path not in targets:
+            if len(targets) + 2 != len(ran.words) or not all(map(_is_plain, targets)):
+                return None  # flags, patterns, or relative to some folder
+            continue
+        if re.fullmatch(r"0?[0-7]{3,4}", given):
+            mode = int(given, 8)
+        elif re.fullmatch(r"[ugoa]*[+=]r?w?x", given):
+            mode |= 0o111
+        else:
+            return None
+    return mode
+
+
+def _is_plain(target: str) -> bool:
+    return target.startswith("/") and not re.search(r"[*?\[$`{]", target)
 
 
 def _may_own(ctx: StageContext, copied: Copied) -> bool:
