@@ -236,9 +236,10 @@ class _Maker:
 
     def _refuse(self, verdict: Verdict) -> None:
         if verdict.answer == "fails":
+            fix = verdict.fix or "name another --base, or see `linkcheck bundle`"
             raise UsageError(
                 f"{self._program} would not start: {verdict.reason}",
-                next_step=verdict.fix or "name another --base, or see `linkcheck bundle`",
+                next_step="" if verdict.reason.endswith(fix) else fix,
             )
         if verdict.answer == "unknown" and not self._wanted.force:
             raise UsageError(

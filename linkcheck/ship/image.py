@@ -130,7 +130,8 @@ def labels_for(facts: BinaryFacts, base: str | None, digest: str | None = None) 
 
     `base` is the name of the image below, and `digest` its manifest's, where they are known.
     """
-    labels = {"title": facts.path.rsplit("/", 1)[-1]}
+    name = facts.path.rsplit("/", 1)[-1]
+    labels = {"title": name.encode("utf-8", "replace").decode()}
     go = facts.go
     if go is not None and go.main is not None:
         if go.main.version not in ("", "(devel)"):

@@ -223,7 +223,7 @@ def snapshot(program: Path, shipment: Shipment) -> BinaryFacts:
                 )
             if status.st_size == 0:
                 raise NotAProgramError(f"{program}: the file is empty", next_step="build it again")
-            mode = stat.S_IMODE(status.st_mode) | 0o555
+            mode = 0o755  # whatever the umask was where it was built
             chunks = iter(lambda: file.read(_BLOCK), b"")
             shipment.add_file(PROGRAM, mode, chunks, "the program")
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -162,6 +163,30 @@ def test_a_program_that_fails_on_the_base_is_refused_with_the_fix(
     with pytest.raises(UsageError, match=r"would not start: scratch: loader .*CGO_ENABLED=0"):
         build(build_fixture("httpsget", CGO_ENABLED="1", GOARCH="amd64"))
     assert not out.exists()
+
+
+@pytest.mark.parametrize("system", ["darwin", "windows"])
+def test_a_program_for_another_system_is_refused_with_the_fix_told_once(
+    system: str, build_fixture: Callable[..., Path], build: Build
+) -> None:
+    program = build_fixture("hello", CGO_ENABLED="0", GOOS=system, GOARCH="arm64")
+    with pytest.raises(UsageError, match="build with GOOS=linux") as raised:
+        build(program)
+    assert str(raised.value).count("GOOS=linux") == 1
+
+
+def test_the_mode_and_the_name_of_the_file_do_not_change_its_layer(
+    hello: Path, build: Build, out: Path, tmp_path: Path
+) -> None:
+    build(hello)
+    before = opened(out)["layers"]
+    other = tmp_path / os.fsdecode(b"\xff name")
+    other.write_bytes(hello.read_bytes())
+    other.chmod(0o770)
+    build(other, force=True)
+    assert opened(out)["layers"] == before
+    labels = opened(out)["config"]["config"]["Labels"]
+    assert labels["org.opencontainers.image.title"] == "? name"
 
 
 def test_several_platforms_make_one_index(
