@@ -42,6 +42,8 @@ def entry_of(contents: Contents, image: StageImage) -> Entry | None:
     if by is None:
         return None
     words = _words(by)
+    if not words and not by.shell_form and image.command and not image.command.shell_form:
+        by, words = image.command, _words(image.command)  # `tini --` starts what CMD names
     if not words or _SHELL_ACTIVE.search(words[0]):
         return Entry(by, words[0] if words else "", None, UNKNOWN, None)
     word = words[0]

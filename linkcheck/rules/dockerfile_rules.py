@@ -29,6 +29,7 @@ from linkcheck.rules import (
     lc518_nothing_to_start,
     lc519_copy_ignored,
     lc520_script_interpreter,
+    lc521_exec_form_not_json,
 )
 from linkcheck.rules.stage import Placed, StageContext, StageRule
 
@@ -54,6 +55,7 @@ STAGE_RULES: tuple[StageRule, ...] = (
     lc518_nothing_to_start.RULE,
     lc519_copy_ignored.RULE,
     lc520_script_interpreter.RULE,
+    lc521_exec_form_not_json.RULE,
 )
 
 
