@@ -17,6 +17,7 @@ from linkcheck.images.tree import Node
 _MAX_STEPS: Final = 8  # Linux follows four interpreters (fs/exec.c, exec_binprm)
 _HEAD: Final = 256  # bytes of a script that the kernel looks at (BINPRM_BUF_SIZE)
 _SHELL_ACTIVE: Final = re.compile(r"[$`*?\[\]{}~]")
+_NUMBERS: Final = re.compile(r"(\d{1,10}):(\d{1,10})", re.ASCII)
 _SHELLS: Final = frozenset({"sh", "ash", "bash", "dash"})
 
 
@@ -113,10 +114,11 @@ def _executable(root: ImageRoot, settings: ImageSettings, path: str) -> str:
 
 def _may_execute(node: Node, user: str) -> bool:
     """By the mode bits, for a user given in numbers; for others any bit will do."""
-    uid, _, gid = user.partition(":")
-    if not uid.isdecimal() or int(uid) == 0 or not gid.isdecimal():
+    found = _NUMBERS.fullmatch(user)
+    if found is None or int(found[1]) == 0:
         return bool(node.mode & 0o111)
-    shift = 6 if int(uid) == node.owner[0] else 3 if int(gid) == node.owner[1] else 0
+    owner, group = node.owner
+    shift = 6 if int(found[1]) == owner else 3 if int(found[2]) == group else 0
     return bool(node.mode >> shift & 1)
 
 

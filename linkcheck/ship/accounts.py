@@ -9,11 +9,12 @@ from linkcheck.errors import UsageError
 from linkcheck.images.root import NoEntry, Root
 
 NONROOT: Final = "65532"  # as distroless has it
-_SPEC: Final = re.compile(r"(?P<user>[\w.-]+)(?::(?P<group>[\w.-]+))?")
+_SPEC: Final = re.compile(r"(?P<user>[\w.-]+)(?::(?P<group>[\w.-]+))?", re.ASCII)
 _ALWAYS: Final = (
     ("root", "0", "0", "root", "/root"),
     ("nobody", "65534", "65534", "nobody", "/nonexistent"),
 )
+_MAX_DIGITS: Final = 10
 _MAX_ID: Final = (1 << 32) - 2  # the highest but one: (uid_t) -1 means "none"
 
 
@@ -63,7 +64,8 @@ def _asked(asked: str | None, known: dict[str, _User], groups: dict[str, str]) -
     if found is None:
         raise UsageError(f"--user {asked!r} is no user", next_step="write UID, UID:GID or a name")
     name, group = found["user"], found["group"]
-    if name.isdecimal():
+    if _is_number(name):
+        name = str(int(name))  # 007 is 7, for the kernel and for who looks it up
         user = next((u for u in known.values() if u.uid == name), None)
         user = user or _User(f"user{name}", name, name, "/")
     elif name in known:
@@ -73,8 +75,9 @@ def _asked(asked: str | None, known: dict[str, _User], groups: dict[str, str]) -
             f"--user {name}: the root has no such user", next_step="write a number: UID:GID"
         )
     gid = user.gid if group is None else groups.get(group, group)
+    gid = str(int(gid)) if _is_number(gid) else gid
     for number in (user.uid, gid):
-        if not number.isdecimal() or int(number) > _MAX_ID:
+        if not _is_number(number) or int(number) > _MAX_ID:
             raise UsageError(
                 f"--user {asked}: {number} is no user or group of the root",
                 next_step="write numbers: UID:GID",
@@ -86,9 +89,13 @@ def _users(root: Root) -> list[_User]:
     users = []
     for line in _lines(root, "/etc/passwd"):
         fields = line.split(":")
-        if len(fields) == 7 and fields[2].isdecimal() and fields[3].isdecimal():
+        if len(fields) == 7 and _is_number(fields[2]) and _is_number(fields[3]):
             users.append(_User(fields[0], fields[2], fields[3], fields[5]))
     return users
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS
 
 
 def _groups(root: Root) -> list[tuple[str, str]]:

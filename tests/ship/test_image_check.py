@@ -63,6 +63,7 @@ def said(answer: Answer) -> str:
         {"Entrypoint": ["./app"], "WorkingDir": "/opt"},
         {"Entrypoint": ["../opt/app"], "WorkingDir": "usr/"},
         {"Entrypoint": ["/opt/app"], "User": "5:5"},
+        {"Entrypoint": ["/opt/app"], "User": "9" * 5000 + ":1"},
     ],
 )
 def test_the_program_is_found_as_runtimes_find_it(
