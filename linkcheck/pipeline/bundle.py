@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
@@ -29,6 +30,7 @@ from linkcheck.ship.image import Image, Settings, assemble, configured, labels_f
 from linkcheck.ship.place import check_file, move, whole_file
 from linkcheck.ship.plan import Plan, Source, Wanted, plan_bundle
 
+_TIME: Final = re.compile(r"[0-9]{1,10}")
 _MAX_TIME: Final = (1 << 33) - 1  # what a tar header holds
 
 
@@ -105,7 +107,7 @@ def held(ref: str, name: str) -> ImageBase:
 def source_date(environ: Mapping[str, str]) -> int:
     """SOURCE_DATE_EPOCH, else 0: the same files give the same bytes. Raises UsageError."""
     text = environ.get("SOURCE_DATE_EPOCH", "") or "0"
-    if not text.isdecimal() or int(text) > _MAX_TIME:
+    if not _TIME.fullmatch(text) or int(text) > _MAX_TIME:
         raise UsageError(
             f"SOURCE_DATE_EPOCH={text} is no time", next_step="set it to seconds since 1970"
         )

@@ -20,9 +20,11 @@ from linkcheck.images.image_settings import SHELL
 from linkcheck.model.dockerfile import Instruction
 from linkcheck.ship.image import merged_env
 
-_PORT: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(tcp|udp|sctp))?", re.IGNORECASE)
+_PORT: Final = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(tcp|udp|sctp))?", re.IGNORECASE)
+_SMALL: Final = re.compile(r"[0-9]{1,9}")
 _UNITS: Final = {"h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
-_DURATION: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|us|ns|m|s)")
+_DURATION: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(h|ms|us|ns|m|s)")
+_LONGEST: Final = 1 << 63  # of a duration in Go
 _TIMES: Final = {
     "interval": "Interval",
     "timeout": "Timeout",
@@ -116,7 +118,7 @@ class _Changer:
         value = self._expanded(instruction.args)
         name = value.upper().removeprefix("SIG")
         known = {one.name.removeprefix("SIG") for one in signal.Signals}
-        is_number = value.isdecimal() and 1 <= int(value) <= 64
+        is_number = bool(_SMALL.fullmatch(value)) and 1 <= int(value) <= 64
         if not is_number and name not in known and not re.fullmatch(r"RTM(IN\+|AX-)\d+", name):
             raise _wrong(instruction, f"{value!r} is no signal: write SIGTERM or 15")
         self.config["StopSignal"] = value
@@ -138,7 +140,7 @@ class _Changer:
             if value := instruction.flag(flag):
                 check[key] = _nanoseconds(instruction, value)
         if (retries := instruction.flag("retries")) is not None:
-            if not retries.isdecimal() or int(retries) < 1:
+            if not _SMALL.fullmatch(retries) or int(retries) < 1:
                 raise _wrong(instruction, f"--retries={retries} is no number from 1 on")
             check["Retries"] = int(retries)
         self.config["Healthcheck"] = check
@@ -204,7 +206,7 @@ def _nanoseconds(instruction: Instruction, text: str) -> int:
     """A duration as Go writes it: 30s, 1m30s, 1.5h. Docker wants at least 1 ms."""
     parts = _DURATION.findall(text)
     total = round(sum(float(number) * _UNITS[unit] for number, unit in parts))
-    if "".join(map("".join, parts)) != text or total < 10**6:
+    if "".join(map("".join, parts)) != text or not 10**6 <= total < _LONGEST:
         raise _wrong(instruction, f"{text!r} is no duration of 1ms or more: write 30s or 1m30s")
     return total
 

@@ -16,6 +16,12 @@ from linkcheck.pipeline.imagechanges import changed
 
 BASE: dict[str, Any] = {"Env": ["PATH=/bin"], "Cmd": ["/bin/sh"], "Entrypoint": None}
 KEYS = ("Cmd", "Entrypoint", "Env", "ExposedPorts", "Labels", "User", "Volumes", "WorkingDir")
+
+
+def named(changes: list[str]) -> str:
+    return " ; ".join(changes)[:60]
+
+
 # what Docker Engine 20.10 takes; STOPSIGNAL came later
 TAKEN = [
     ['ENTRYPOINT ["/app", "x"]', 'CMD ["y"]'],
@@ -60,6 +66,9 @@ REFUSED = [
     ["HEALTHCHECK --interval=1d CMD x"],
     ["HEALTHCHECK --interval=-5s CMD x"],
     ["HEALTHCHECK --retries=0 CMD x"],
+    [f"HEALTHCHECK --retries={'9' * 5000} CMD x"],
+    [f"HEALTHCHECK --interval={'9' * 400}h CMD x"],
+    ["HEALTHCHECK --interval=999999999999h CMD x"],
     ["ONBUILD ONBUILD RUN x"],
     ["ONBUILD FROM x"],
     ['CMD ["a", 1]'],
@@ -102,7 +111,7 @@ def commit(engine: Engine) -> Iterator[Callable[[list[str]], dict[str, Any] | No
 
 
 @pytest.mark.docker
-@pytest.mark.parametrize("changes", TAKEN, ids=" ; ".join)
+@pytest.mark.parametrize("changes", TAKEN, ids=named)
 def test_changes_do_what_docker_commit_does(
     changes: list[str], commit: Callable[[list[str]], dict[str, Any] | None]
 ) -> None:
@@ -116,7 +125,7 @@ def test_changes_do_what_docker_commit_does(
 
 
 @pytest.mark.docker
-@pytest.mark.parametrize("changes", REFUSED, ids=" ; ".join)
+@pytest.mark.parametrize("changes", REFUSED, ids=named)
 def test_what_docker_commit_refuses_is_refused(
     changes: list[str], commit: Callable[[list[str]], dict[str, Any] | None]
 ) -> None:
@@ -125,7 +134,7 @@ def test_what_docker_commit_refuses_is_refused(
         told(changes)
 
 
-@pytest.mark.parametrize("changes", REFUSED, ids=" ; ".join)
+@pytest.mark.parametrize("changes", REFUSED, ids=named)
 def test_what_is_refused_is_told_in_one_line_with_a_next_step(changes: list[str]) -> None:
     with pytest.raises(InputError) as raised:
         told(changes)
@@ -144,7 +153,7 @@ def test_stop_signals_are_kept_as_they_are_written(value: str) -> None:
     assert told([f"STOPSIGNAL {value}"])["StopSignal"] == value
 
 
-@pytest.mark.parametrize("value", ["0", "65", "SIGFOO", '""'])
+@pytest.mark.parametrize("value", ["0", "65", "SIGFOO", '""', "٣", "9" * 5000])
 def test_what_is_no_signal_is_refused(value: str) -> None:
     with pytest.raises(InputError, match="no signal"):
         told([f"STOPSIGNAL {value}"])

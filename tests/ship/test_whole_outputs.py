@@ -92,6 +92,15 @@ def test_a_full_disk_is_an_error_of_the_call(monkeypatch: pytest.MonkeyPatch) ->
             shipment.add_file("/x", 0o644, (b"x" * (1 << 20),), "test")
 
 
+@pytest.mark.parametrize("time", ["9" * 5000, "8589934592", "-1", "٣", "1.5"])
+def test_a_time_that_no_archive_holds_is_refused(
+    time: str, small_root: Path, make: Make, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="is no time"):
+        make(TRUE, small_root, environ={"SOURCE_DATE_EPOCH": time})
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
 @pytest.mark.parametrize("there", ["folder", "link"])
 def test_a_file_is_not_dropped_where_something_else_has_its_place(there: str) -> None:
     shipment = Shipment()
