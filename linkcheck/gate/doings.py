@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import posixpath
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from linkcheck.model.stageimage import Copied, StageImage
+    from linkcheck.model.stageimage import Copied, Ran, StageImage
 
 
 def removes(image: StageImage, copied: Copied, path: str) -> bool:
     """Whether a RUN below the COPY takes its file at `path` away again."""
     return any(
-        path == word or path.startswith(f"{word.rstrip('/')}/")
+        _covers(word.rstrip("/"), path)
         for ran in image.ran
         if ran.words[:1] == ("rm",) and ran.at.line > copied.at.line
         for word in ran.words[1:]
         if word.startswith("/")
     )
+
+
+def _covers(word: str, path: str) -> bool:
+    """Whether a word of `rm`, which may be a pattern, means `path` or a folder above it."""
+    parts, wanted = path.split("/"), word.split("/")
+    return len(wanted) <= len(parts) and all(
+        fnmatchcase(part, pattern) for part, pattern in zip(parts, wanted, strict=False)
+    )
+
+
+def makes_home(ran: Ran, path: str) -> bool:
+    """Whether a command may make `path` as the home of a user that it adds."""
+    adds = ran.words[:1] in (("adduser",), ("useradd",))
+    return adds and (path.startswith("/home/") or path in ran.words)
 
 
 def folders(image: StageImage) -> list[str]:

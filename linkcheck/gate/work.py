@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from linkcheck.gate.copies import USUAL_FOLDERS, Here, copies
+from linkcheck.gate.doings import makes_home
 from linkcheck.gate.reader import DockerfileError, json_form, read_source
 from linkcheck.gate.runs import commands, packages, removed
 from linkcheck.gate.stages import Arguments, arg_pairs, expanded, origin_of
@@ -107,15 +108,13 @@ class _Worker:
         self._line = 0
 
     def stage(self, stage: Stage) -> None:
-        self._arguments = {}
-        self._index = stage.number
-        self._shell = DEFAULT_SHELL
+        self._arguments, self._index, self._shell = {}, stage.number, DEFAULT_SHELL
         # BuildKit runs those of the stage just below, and no stage inherits them (convert.go)
         triggers, self._triggers, self._onbuild = self._triggers, [], []
         for instruction in (*triggers, *stage.instructions):
             handler = _HANDLERS.get(instruction.keyword)
+            self._line = instruction.line
             if handler is not None:
-                self._line = instruction.line
                 handler(self, instruction)
 
     def image(self, stage: Stage, base: Pinning) -> StageImage:
@@ -163,7 +162,9 @@ class _Worker:
             return True
         if path in USUAL_FOLDERS:
             return self._has_usual_folders()
-        return UNKNOWN if any(not ran.known for ran in self._ran) else False
+        return (
+            UNKNOWN if any(not ran.known or makes_home(ran, path) for ran in self._ran) else False
+        )
 
     def volume(self, instruction: Instruction) -> None:
         paths = (posixpath.normpath(self.expanded(word)) for word in instruction.words)
@@ -183,8 +184,7 @@ class _Worker:
         return self._args.values.get(name, self._args.platforms.get(name))
 
     def env(self, instruction: Instruction) -> None:
-        words = split_words(instruction.args, self._file.escape)
-        at = self.at(instruction)
+        words, at = split_words(instruction.args, self._file.escape), self.at(instruction)
         if "=" not in words[0]:
             name, _, value = re.sub(r"\s+", " ", instruction.args).partition(" ")
             if not value:
@@ -226,16 +226,16 @@ class _Worker:
             ran = found._replace(shell=self._shell, stage=self._index)
             self._ran.append(ran)
             gone = removed(ran)
-            self._installed = [p for p in self._installed if not {p.name, p.group} & gone]
-            self._installed.extend(packages(ran))
+            kept = (one for one in self._installed if not {one.name, one.group} & gone)
+            self._installed = [*kept, *packages(ran)]
 
     def workdir(self, instruction: Instruction) -> None:
-        path = posixpath.join(self.folder(), self.expanded(instruction.args))
-        self._workdir = Setting(posixpath.normpath(path) or "/", self.at(instruction))
+        path = posixpath.normpath(posixpath.join(self.folder(), self.expanded(instruction.args)))
+        self._workdir = Setting(path, self.at(instruction))
 
     def user(self, instruction: Instruction) -> None:
-        value = self.expanded(instruction.args)
-        self._user = Setting(value, self.at(instruction)) if value else None
+        user = Setting(self.expanded(instruction.args), self.at(instruction))
+        self._user = user if user.value else None
 
     def shell(self, instruction: Instruction) -> None:
         if not instruction.json:
@@ -278,8 +278,8 @@ class _Worker:
     def onbuild(self, instruction: Instruction) -> None:
         self._onbuild.append(self.at(instruction))
         for trigger in read_source(instruction.args, self._file.path).instructions:
-            placed = trigger._replace(line=instruction.line, end_line=instruction.end_line)
-            self._triggers.append(placed)
+            first, last = instruction.line, instruction.end_line
+            self._triggers.append(trigger._replace(line=first, end_line=last))
 
 
 _HANDLERS: Final[Mapping[str, Callable[[_Worker, Instruction], None]]] = {

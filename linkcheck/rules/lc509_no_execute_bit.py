@@ -33,7 +33,7 @@ def check(ctx: StageContext) -> Iterator[Placed]:
     if entry is None or copied is None or copied.mode is None:
         return
     mode = _mode_at_last(ctx, copied.mode, copied.at.line)
-    if mode is None or mode & (0o111 if _may_own(ctx, copied) else 0o011):
+    if mode is None or mode & _counting_bits(ctx, copied):
         return
     message = f'exec: "{entry.plain}": permission denied: mode {mode:04o}'
     fix = "write COPY --chmod=0755"
@@ -46,7 +46,7 @@ def _mode_at_last(ctx: StageContext, mode: int, line: int) -> int | None:
     for ran in ctx.image.ran:
         if ran.at.line < line:
             continue
-        if not ran.known:
+        if not ran.known or ran.words[:1] in (("chown",), ("chgrp",)):
             return None
         if ran.words[:1] != ("chmod",):
             continue
@@ -68,11 +68,16 @@ def _is_plain(target: str) -> bool:
     return target.startswith("/") and not re.search(r"[*?\[$`{]", target)
 
 
-def _may_own(ctx: StageContext, copied: Copied) -> bool:
-    """Whether the image runs as root, or maybe as the owner that COPY gives the file."""
+def _counting_bits(ctx: StageContext, copied: Copied) -> int:
+    """The execute bits that count for USER: any for root, the group's for a number alone (group 0).
+
+    With --chown the user may be the owner.
+    """
     given = ctx.image.user.value if ctx.image.user else ctx.base.default_user if ctx.base else None
-    user = (given or "root").partition(":")[0]
-    return user in ("root", "0") or bool(copied.owner)
+    user, _, group = (given or "root").partition(":")
+    if user in ("root", "0") or copied.owner:
+        return 0o111
+    return 0o001 if group.isdigit() and int(group) != 0 else 0o011
 
 
 def _edit(copied: Copied) -> Edit | None:
