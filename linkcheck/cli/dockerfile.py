@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from linkcheck.cli.options import Output
+from linkcheck.cli.options import Env, Ldflags, Output, Tags
 
 
 def run(
@@ -57,28 +57,9 @@ def run(
             help="The image to compile in, also in the Dockerfile; by default golang's that fits.",
         ),
     ] = None,
-    env: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(
-            metavar="NAME=VALUE",
-            envvar="LINKCHECK_ENV",
-            help="A variable for the build; again for more.",
-        ),
-    ] = None,
-    tags: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(
-            metavar="TAGS", envvar="LINKCHECK_TAGS", help="Build tags, on top of the recipe's."
-        ),
-    ] = None,
-    ldflags: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            metavar="FLAGS",
-            envvar="LINKCHECK_LDFLAGS",
-            help="Linker flags, on top of the recipe's.",
-        ),
-    ] = None,
+    env: Env = None,
+    tags: Tags = None,
+    ldflags: Ldflags = None,
     dockerignore: Annotated[
         bool,
         typer.Option(

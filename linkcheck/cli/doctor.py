@@ -7,15 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from linkcheck.cli.options import Output
-
-
-def _table_or_json(value: str) -> str:
-    from linkcheck.report.doctor import FORMATS
-
-    if value not in FORMATS:
-        raise typer.BadParameter(f"{value!r} is not one of {', '.join(FORMATS)}")
-    return value
+from linkcheck.cli.options import Output, TableOrJson
 
 
 def run(
@@ -27,16 +19,7 @@ def run(
             help="Exit with 3 where it is missing, as in docker,go; again for more.",
         ),
     ] = None,
-    format_: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            metavar="table|json",
-            envvar="LINKCHECK_FORMAT",
-            callback=_table_or_json,
-            help="How the result is written.",
-        ),
-    ] = "table",
+    format_: TableOrJson = "table",
     output: Output = None,
 ) -> None:
     """Show which engine, images, Go, compilers and sandbox are here to work with.

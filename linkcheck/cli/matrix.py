@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from linkcheck.cli.options import Bases, Format, Output
+from linkcheck.cli.options import Bases, Env, Format, Ldflags, Output, Tags
 
 if TYPE_CHECKING:
     from linkcheck.model.report import Build
@@ -74,30 +74,9 @@ def run(
             help="Which main package, ./... for every one; again for more.",
         ),
     ] = None,
-    env: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(
-            metavar="NAME=VALUE",
-            envvar="LINKCHECK_ENV",
-            help="A variable for every build; again for more.",
-        ),
-    ] = None,
-    tags: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(
-            metavar="TAGS",
-            envvar="LINKCHECK_TAGS",
-            help="Build tags for every build, on top of the recipe's.",
-        ),
-    ] = None,
-    ldflags: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            metavar="FLAGS",
-            envvar="LINKCHECK_LDFLAGS",
-            help="Linker flags for every build, on top of the recipe's.",
-        ),
-    ] = None,
+    env: Env = None,
+    tags: Tags = None,
+    ldflags: Ldflags = None,
     buildvcs: Annotated[
         bool,
         typer.Option(

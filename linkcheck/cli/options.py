@@ -16,6 +16,12 @@ def _known_format(value: str) -> str:
     return value
 
 
+def _table_or_json(value: str) -> str:
+    if value not in ("table", "json"):
+        raise typer.BadParameter(f"{value!r} is not one of table, json")
+    return value
+
+
 Bases = Annotated[
     Optional[list[str]],  # noqa: UP045 -- typer reads it at run time
     typer.Option(
@@ -42,5 +48,39 @@ Output = Annotated[
         metavar="FILE",
         envvar="LINKCHECK_OUTPUT",
         help="Write the result there, whole or not at all.",
+    ),
+]
+TableOrJson = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="table|json",
+        envvar="LINKCHECK_FORMAT",
+        callback=_table_or_json,
+        help="How the result is written.",
+    ),
+]
+Env = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        metavar="NAME=VALUE",
+        envvar="LINKCHECK_ENV",
+        help="A variable for every build; again for more.",
+    ),
+]
+Tags = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        metavar="TAGS",
+        envvar="LINKCHECK_TAGS",
+        help="Build tags for every build, on top of the recipe's.",
+    ),
+]
+Ldflags = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        metavar="FLAGS",
+        envvar="LINKCHECK_LDFLAGS",
+        help="Linker flags for every build, on top of the recipe's.",
     ),
 ]

@@ -7,15 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from linkcheck.cli.options import Bases, Output
-
-
-def _table_or_json(value: str) -> str:
-    from linkcheck.report.ways import FORMATS
-
-    if value not in FORMATS:
-        raise typer.BadParameter(f"{value!r} is not one of {', '.join(FORMATS)}")
-    return value
+from linkcheck.cli.options import Bases, Output, TableOrJson
 
 
 def run(
@@ -49,16 +41,7 @@ def run(
             metavar="auto|docker|local", envvar="LINKCHECK_BUILDER", help="What builds SOURCE."
         ),
     ] = "auto",
-    format_: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            metavar="table|json",
-            envvar="LINKCHECK_FORMAT",
-            callback=_table_or_json,
-            help="How the result is written.",
-        ),
-    ] = "table",
+    format_: TableOrJson = "table",
     output: Output = None,
 ) -> None:
     """Show every way to ship a program that needs a libc, and what each one costs.

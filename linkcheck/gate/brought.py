@@ -173,14 +173,6 @@ def _granted(path: str, machine: Platform) -> SharedObject:
         byte_order=machine.byte_order,
         machine=machine.e_machine,
         soname=posixpath.basename(path),
-        needed=(),
-        rpath=None,
-        runpath=None,
-        dt_flags_1=0,
-        bind_now=False,
-        version_needs=(),
-        version_nodes=None,
-        undefined=(),
         exports=_Grants(),
     )
 

@@ -81,13 +81,6 @@ class Standin(NamedTuple):
             machine=self.platform.e_machine,
             soname=soname,
             needed=needed,
-            rpath=None,
-            runpath=None,
-            dt_flags_1=0,
-            bind_now=False,
-            version_needs=(),
-            version_nodes=None,
-            undefined=(),
             exports=_Exports(names),
         )
 

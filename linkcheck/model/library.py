@@ -35,16 +35,18 @@ class SharedObject(NamedTuple):
     bits: Literal[32, 64]
     byte_order: Literal["little", "big"]
     machine: int  # e_machine
-    soname: str | None
-    needed: tuple[str, ...]
-    rpath: str | None
-    runpath: str | None
-    dt_flags_1: int
-    bind_now: bool
-    version_needs: tuple[VersionNeed, ...]
-    version_nodes: frozenset[str] | None  # Verdef names without the base entry; None: no Verdef
-    undefined: tuple[SymbolNeed, ...]
     exports: Exports
+    soname: str | None = None
+    needed: tuple[str, ...] = ()
+    rpath: str | None = None
+    runpath: str | None = None
+    dt_flags_1: int = 0
+    bind_now: bool = False
+    version_needs: tuple[VersionNeed, ...] = ()
+    version_nodes: frozenset[str] | None = (
+        None  # Verdef names without the base entry; None: no Verdef
+    )
+    undefined: tuple[SymbolNeed, ...] = ()
     has_relr: bool = False
     isa_needed: int | None = None
     has_versions: bool = True  # DT_VERSYM: its symbols carry versions, if only "global"

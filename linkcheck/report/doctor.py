@@ -12,7 +12,6 @@ from linkcheck.report.columns import GAP, columns
 from linkcheck.report.screen import Screen
 from linkcheck.report.text import paint, paragraph, plain, wrap
 
-FORMATS: Final = ("table", "json")
 _COLORS: Final = {"ok": "runs", "missing": "degraded", "broken": "fails"}
 
 

@@ -12,7 +12,6 @@ from linkcheck.report.json import SCHEMA_VERSION, trial_document
 from linkcheck.report.screen import Screen
 from linkcheck.report.text import human_size, paint, paragraph, plain, short_base
 
-FORMATS: Final = ("table", "json")
 _COLORS: Final = {"started": "runs", "refused": "fails", "not tried": "unknown"}
 
 

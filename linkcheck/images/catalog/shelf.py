@@ -44,13 +44,7 @@ class Shelf(NamedTuple):
             machine=self.platform.e_machine,
             soname=item.soname,
             needed=item.needed,
-            rpath=None,
-            runpath=None,
-            dt_flags_1=0,
-            bind_now=False,
-            version_needs=(),
             version_nodes=nodes,
-            undefined=(),
             exports=exports,
         )
 
