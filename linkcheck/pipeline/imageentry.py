@@ -21,6 +21,11 @@ _NUMBERS: Final = re.compile(r"(\d{1,10}):(\d{1,10})", re.ASCII)
 _SHELLS: Final = frozenset({"sh", "ash", "bash", "dash"})
 
 
+_DENIED: Final = "permission denied"
+# it leaves other users the capability DAC_OVERRIDE until exec
+_BY_CAPABILITY: Final = "Docker 26 starts it unless capabilities are dropped, 20.10 does not"
+
+
 class Step(NamedTuple):
     """A program of the image, at its canonical path, and why it is started."""
 
@@ -96,7 +101,7 @@ def _found(root: ImageRoot, settings: ImageSettings, word: str) -> _Found:
             canonical = _executable(root, settings, path)
             if canonical.startswith("/"):
                 return _Found(path, canonical)
-            denied = denied or (canonical if canonical == "permission denied" else "")
+            denied = denied or (canonical if canonical.startswith(_DENIED) else "")
     return _Found(refusal=f'exec: "{word}": {denied or "executable file not found in $PATH"}')
 
 
@@ -107,8 +112,11 @@ def _executable(root: ImageRoot, settings: ImageSettings, path: str) -> str:
         return found.why.lower()
     if found[1].kind == "directory":
         return "is a directory"
-    if found[1].kind != "file" or not _may_execute(found[1], settings.user):
-        return "permission denied"
+    node = found[1]
+    if node.kind != "file" or not node.mode & 0o111:
+        return _DENIED
+    if not _may_execute(node, settings.user):
+        return f"{_DENIED} to user {settings.user} (mode {node.mode & 0o777:04o}): {_BY_CAPABILITY}"
     return found[0]
 
 

@@ -4,8 +4,10 @@
 
 COPY keeps the mode of the file in the build context, `--chmod` sets another, ADD of a URL gives
 0600, and a heredoc 0644. Without an execute bit the start ends with `exec: "/app": permission
-denied`. Where USER is not root, a bit for the owner alone is none either: without --chown the file
-is root's.
+denied`. Where USER is not root, a bit for the owner alone does not do everywhere, and is a warning:
+without --chown the file is root's. Docker 26 starts it, as a container keeps its capabilities until
+then; Docker 20.10 does not, nor does any engine where capabilities are dropped, as in Kubernetes'
+restricted profile.
 
 ## How to see it
 
@@ -36,8 +38,12 @@ def check(ctx: StageContext) -> Iterator[Placed]:
     if mode is None or mode & _counting_bits(ctx, copied):
         return
     message = f'exec: "{entry.plain}": permission denied: mode {mode:04o}'
+    level = RULE.level
+    if mode & 0o111:
+        message += " is for its owner; Docker 26 starts it unless capabilities are dropped, 20.10 does not"
+        level = "warning"
     fix = "write COPY --chmod=0755"
-    yield Placed(Finding(RULE.id, RULE.level, message, (), fix), copied.at, _edit(copied))
+    yield Placed(Finding(RULE.id, level, message, (), fix), copied.at, _edit(copied))
 
 
 def _mode_at_last(ctx: StageContext, mode: int, line: int) -> int | None:

@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from linkcheck.engine.engine import connect
-from tests.gate.corpus_images import LOCAL
-
-FRONTEND = "linkcheck-test/dockerfile:1"
-_READS_HEREDOCS = 23  # the first engine whose own BuildKit does
+from tests.gate.corpus_images import LOCAL, Newer
+from tools.testbed import newer_engine
 
 
 @pytest.fixture(scope="session")
@@ -35,14 +33,19 @@ def client() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def frontend(client: Any) -> str:
-    """The `# syntax=` under which heredocs are read here; "" where the engine itself does it.
+def newer(client: Any) -> Iterator[Newer]:
+    """An engine that reads heredocs: the second one of the testbed, or the same."""
+    if not newer_engine.needed():
+        yield Newer(client, {})
+        return
+    if newer_engine.version() is None:
+        pytest.skip("the engine reads no heredocs: python -m tools.testbed newer-engine starts one")
+    import docker  # noqa: PLC0415 -- see client
 
-    An older engine needs BuildKit's frontend (its folder frontend/dockerfile/cmd has a Dockerfile)
-    as an image of that name.
-    """
-    if int(client.version()["Version"].partition(".")[0]) >= _READS_HEREDOCS:
-        return ""
-    if not client.images.list(name=FRONTEND):
-        pytest.skip(f"the engine reads no heredocs and has no {FRONTEND}: see the fixture")
-    return FRONTEND
+    there = {"DOCKER_HOST": newer_engine.address()}
+    engine = connect({**os.environ, **there})
+    engine.sweep()
+    engine.close()
+    found = docker.DockerClient(base_url=there["DOCKER_HOST"], timeout=600)
+    yield Newer(found, there)
+    found.close()

@@ -11,9 +11,10 @@ import os
 import re
 import subprocess
 import tarfile
+import tempfile
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from linkcheck.engine.engine import labels
 
@@ -34,6 +35,13 @@ REFUSALS = (
     "exec user process caused",
 )
 PATIENCE = 5  # seconds after which a program that still runs has started
+
+
+class Newer(NamedTuple):
+    """An engine whose BuildKit reads all, and what tells commands where it is."""
+
+    client: Any
+    environ: dict[str, str]
 
 
 def local_text(text: str) -> str:
@@ -74,23 +82,39 @@ def build(client: Any, folder: Path, dockerfile: str) -> tuple[str | None, str]:
     return tag, "".join(lines)
 
 
-def build_with_buildkit(buildx: list[str], folder: Path) -> tuple[str | None, str]:
-    """The same by BuildKit, from a folder with a Dockerfile in it."""
+def build_with_buildkit(newer: Newer, buildx: list[str], folder: Path) -> tuple[str | None, str]:
+    """The same by the BuildKit of that engine, from a folder with a Dockerfile in it."""
     tag = new_tag()
     argv = [*buildx, "build", "--network", "none", "--progress", "plain", "-t", tag]
     for name, value in labels("corpus").items():
         argv += ["--label", f"{name}={value}"]
     done = subprocess.run(
-        [*argv, str(folder)], capture_output=True, text=True, timeout=600, check=False
+        [*argv, str(folder)],
+        env={**os.environ, **newer.environ},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     return (tag if done.returncode == 0 else None), done.stderr
 
 
-def with_frontend(text: str, frontend: str) -> str:
-    """The Dockerfile with that `# syntax=`, or with none."""
+def lend(client: Any, newer: Newer, text: str) -> None:
+    """The images of the testbed that a Dockerfile names, for another engine too."""
+    for name in sorted(set(re.findall(r"linkcheck-test/[\w.:/-]+", text))):
+        if not client.images.list(name=name) or newer.client.images.list(name=name):
+            continue
+        with tempfile.TemporaryFile() as file:
+            for chunk in client.api.get_image(name):
+                file.write(chunk)
+            file.seek(0)
+            newer.client.images.load(file)
+
+
+def without_syntax(text: str) -> str:
+    """The Dockerfile without its `# syntax=`: no registry has the frontend."""
     bom = "\ufeff" if text.startswith("\ufeff") else ""
-    text = re.sub(r"\A\s*# syntax=.*\n", "", text.removeprefix(bom).lstrip("\n"))
-    return f"{bom}# syntax={frontend}\n{text}" if frontend else bom + text
+    return bom + re.sub(r"\A\s*# syntax=.*\n", "", text.removeprefix(bom).lstrip("\n"))
 
 
 def start(client: Any, tag: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import PROJECT
-from tests.gate.corpus_images import build_with_buildkit, start
+from tests.gate.corpus_images import Newer, build_with_buildkit, start
 from tests.gate.programs import program
 
 PREFIX = Path(sys.base_prefix)
@@ -97,7 +97,7 @@ def python_image(
         f" && chmod +x {PREFIX}/bin/pip\n",
         encoding="utf-8",
     )
-    tag, log = build_with_buildkit(buildx, folder)
+    tag, log = build_with_buildkit(Newer(client, {}), buildx, folder)
     assert tag is not None, log
     ran = subprocess.run(
         ["docker", "run", "--rm", "--network", "none", tag, "python3", "-m", "pip", "--version"],
@@ -127,7 +127,7 @@ def build_with(
             text = text.replace(f"FROM {name}", f"FROM {here}")
         (tmp_path / "Dockerfile").write_text(BUILD_STAGE + text, encoding="utf-8")
         shutil.copy(program(kind, build_fixture), tmp_path / "app")
-        tag, log = build_with_buildkit(buildx, tmp_path)
+        tag, log = build_with_buildkit(Newer(client, {}), buildx, tmp_path)
         tags.extend([tag] if tag else [])
         return tag, log
 

@@ -18,12 +18,14 @@ from linkcheck.model.gate import TargetResult
 from tests.conftest import PROJECT
 from tests.gate.corpus_cases import CorpusCase, cases
 from tests.gate.corpus_images import (
+    Newer,
     build,
     build_with_buildkit,
+    lend,
     local_text,
     program_in,
     start,
-    with_frontend,
+    without_syntax,
 )
 from tests.gate.test_corpus import judged
 
@@ -53,8 +55,8 @@ def test_the_gate_says_what_really_happens(
 def test_the_gate_says_what_really_happens_where_only_buildkit_builds_it(
     case: CorpusCase,
     client: Any,
+    newer: Newer,
     buildx: list[str],
-    frontend: str,
     build_fixture: Callable[..., Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -63,11 +65,12 @@ def test_the_gate_says_what_really_happens_where_only_buildkit_builds_it(
     for folder in (here, local):
         folder.mkdir()
         case.lay_out(folder, build_fixture)
-    text = with_frontend(local_text(case.dockerfile), frontend)
+    text = without_syntax(local_text(case.dockerfile))
     (local / "Dockerfile").write_bytes(text.encode())
     monkeypatch.chdir(here)
-    tag, log = build_with_buildkit(buildx, local)
-    compare(case, client, here, tag, log)
+    lend(client, newer, text)
+    tag, log = build_with_buildkit(newer, buildx, local)
+    compare(case, newer.client, here, tag, log)
 
 
 def compare(case: CorpusCase, client: Any, folder: Path, tag: str | None, log: str) -> None:

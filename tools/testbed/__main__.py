@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from . import buildx, cache, compose, engine, golang, images, programs, roots
+from . import buildx, cache, compose, engine, golang, images, newer_engine, programs, roots
 from .host import TestbedError, need, say
 
 
@@ -24,6 +24,10 @@ COMMANDS: dict[str, tuple[str, Callable[[], object]]] = {
     "docker": ("a Docker Engine that answers, started here if need be", engine.start),
     "buildx": ("docker's buildx plugin, unpacked here if need be", buildx.make),
     "compose": ("docker's compose plugin, unpacked here if need be", compose.make),
+    "newer-engine": (
+        "a second engine, where that of the machine reads no heredocs",
+        newer_engine.start,
+    ),
     "roots": ("root file systems of base images", roots.make),
     "images": ("the roots and two Go builders as Docker images", images.make),
     "programs": ("real programs out of Debian and Alpine packages", programs.make),
