@@ -40,7 +40,8 @@ def check(ctx: StageContext) -> Iterator[Placed]:
     message = f'exec: "{entry.plain}": permission denied: mode {mode:04o}'
     level = RULE.level
     if mode & 0o111:
-        message += " is for its owner; Docker 26 starts it unless capabilities are dropped, 20.10 does not"
+        message += " is for its owner; "
+        message += "Docker 26 starts it unless capabilities are dropped, 20.10 does not"
         level = "warning"
     fix = "write COPY --chmod=0755"
     yield Placed(Finding(RULE.id, level, message, (), fix), copied.at, _edit(copied))
