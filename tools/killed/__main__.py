@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tools.killed.leftovers import containers_of, docker
 from tools.killed.moments import RECIPES, WAYS, Matrix, cut_off, delays
-from tools.testbed import engine
+from tools.testbed import engine, newer_engine
 from tools.testbed.host import say
 
 _VERIFY_IN = ("scratch", "docker:linkcheck-test/debian:12")
@@ -86,17 +86,21 @@ def _strangers(pid: int) -> set[str]:
 
 
 def _daemons() -> set[int]:
-    """The engines that run; one that has ended is none, though nobody has waited for it yet."""
+    """The engines that run, but for the testbed's second one.
+
+    One that has ended is none, though nobody has waited for it yet.
+    """
     found = subprocess.run(["pidof", "dockerd"], capture_output=True, text=True, check=False)
-    return {int(number) for number in found.stdout.split() if not _is_zombie(int(number))}
+    return {pid for pid in map(int, found.stdout.split()) if _is_first(pid)}
 
 
-def _is_zombie(pid: int) -> bool:
+def _is_first(pid: int) -> bool:
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return True
-    return stat.rpartition(")")[2].split()[0] == "Z"
+        return False
+    # empty for one that has ended
+    return bool(arguments) and newer_engine.address().encode() not in arguments
 
 
 if __name__ == "__main__":
