@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from linkcheck.build.golang_images import GolangImage, golang_images
 from linkcheck.build.invocation import build_argv, build_call, passed_on
 from linkcheck.build.platforms import linux_platform
 from linkcheck.build.recipe_tables import Recipe
 from linkcheck.build.remote import Remote
 from linkcheck.build.source import Source
 from linkcheck.errors import UsageError
+from linkcheck.images.golang_images import GolangImage, golang_images
 from linkcheck.images.resolve import resolve_base
 from linkcheck.model.facts import BinaryFacts
 from linkcheck.model.provides import BaseImage

@@ -13,7 +13,8 @@ from .check import Agreement, check
 
 DOCS = Path(__file__).parents[2] / "docs" / "bases.md"
 GATE = Path(__file__).parents[2] / "linkcheck" / "gate"
-GOLANG, GCOMPAT = GATE / "golang.txt", GATE / "gcompat.txt"
+GCOMPAT = GATE / "gcompat.txt"
+GOLANG = Path(__file__).parents[2] / "linkcheck" / "images" / "golang_images.toml"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "runtimes":
             regenerate.runtime_table(data, options.repository, options.packages)
         case "golang":
-            GOLANG.write_text("\n".join([*golang.table(options.repository), ""]), "utf-8")
+            GOLANG.write_text(golang.table(options.repository), "utf-8")
         case "gcompat":
             GCOMPAT.write_text("\n".join([*gcompat.table(dict(options.releases)), ""]), "utf-8")
         case "bases":
@@ -93,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("runtimes", help="make libraries/runtimes.txt")
     one.add_argument("repository", type=Path, help="a git directory of mayeut/pep600_compliance")
     one.add_argument("packages", type=Path, help="a folder made by `fetch`")
-    one = commands.add_parser("golang", help="make linkcheck/gate/golang.txt")
+    one = commands.add_parser("golang", help="make linkcheck/images/golang_images.toml")
     one.add_argument("repository", type=Path, help="a git directory of docker-library/golang")
     one = commands.add_parser("gcompat", help="make linkcheck/gate/gcompat.txt")
     one.add_argument("releases", nargs="+", type=_named, metavar="RELEASE=FOLDER")

@@ -1,9 +1,8 @@
-"""What the tags of the official golang image stand on, release by release.
+"""Which golang images there are, from a clone of github.com/docker-library/golang.
 
-From the history of github.com/docker-library/golang (a clone of it, or a bare one): the last state
-of versions.json with a Go release is what its tags keep for good. The first Debian and the first
-Alpine among its variants are those of the tags that name none (generate-stackbrew-library.sh).
-versions.json is there from September 2020 on; older releases are left out.
+Each version of its versions.json names the variants of the Go releases that were published at that
+time; old tags stay where they are. A tag that names no system stands on the newest Debian, or
+Alpine, among them (generate-stackbrew-library.sh). The file is there from September 2020 on.
 """
 
 from __future__ import annotations
@@ -12,61 +11,77 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+
+from linkcheck.images.resolve import resolve_known
 
 _FILE = "versions.json"
+_SERIES = re.compile(r"(\d+\.\d+)(?:-rc)?")
+_HEAD = """\
+# The systems on which golang images are published, oldest C library first: for each Go series the
+# first and the last release. No last one: it was still published when this was made.
+# Written by `python -m tools.harvest golang` from {commit} of github.com/docker-library/golang.
+"""
+
+Spans = dict[str, dict[str, list[str]]]  # system -> series -> first and last release
 
 
-class Stand(NamedTuple):
-    """A Go release with the default Debian (by its codename) and Alpine of its image."""
-
-    release: tuple[int, int, int]  # a beta or release candidate has -1 for its last number
-    debian: str
-    alpine: str
-
-
-def table(repository: Path) -> Iterator[str]:
-    """A line for each release from which on the defaults of its minor release are others."""
-    head = _git(repository, "log", "-1", "--format=%h %cs").strip()
-    yield f"# made by `python -m tools.harvest golang` from docker-library/golang, {head}"
-    stands = sorted(_last(repository).values())
-    for _, minor in groupby(stands, key=lambda stand: stand.release[:2]):
-        before: tuple[str, str] | None = None
-        for stand in minor:
-            if (stand.debian, stand.alpine) != before:
-                number = ".".join(map(str, stand.release))
-                yield f"{number} {stand.debian} {stand.alpine}"
-                before = (stand.debian, stand.alpine)
+def table(clone: Path) -> str:
+    """The whole of golang_images.toml."""
+    commits = _git(clone, "log", "--reverse", "--format=%h %cs", "--", _FILE).splitlines()
+    spans: Spans = {}
+    current: set[tuple[str, str]] = set()
+    for line in commits:
+        current = set()
+        for series, release, system in _published(
+            _git(clone, "show", f"{line.split()[0]}:{_FILE}")
+        ):
+            spans.setdefault(system, {}).setdefault(series, [release, release])[1] = release
+            current.add((system, series))
+    return _table(spans, current, commits[-1])
 
 
-def _last(repository: Path) -> dict[tuple[int, int, int], Stand]:
-    """The last state of each release, whatever order git tells the commits in."""
-    found: dict[tuple[int, int, int], Stand] = {}
-    log = _git(repository, "log", "--first-parent", "--reverse", "--format=%H", "--", _FILE)
-    for commit in log.split():
-        for known in json.loads(_git(repository, "show", f"{commit}:{_FILE}")).values():
-            stand = _stand(known) if known else None
-            if stand is not None:
-                found[stand.release] = stand
-    return found
+def _published(text: str) -> Iterator[tuple[str, str, str]]:
+    """Series, release and system of each variant whose C library the catalog knows."""
+    for key, entry in json.loads(text).items():
+        series = _SERIES.fullmatch(key)
+        if series is None or not entry:
+            continue
+        for variant in entry["variants"]:
+            if base_of(variant) is not None:
+                yield series[1], entry["version"], variant
 
 
-def _stand(known: dict[str, object]) -> Stand | None:
-    number = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?(rc|beta)?", str(known.get("version")))
-    variants = known.get("variants")
-    if number is None or not isinstance(variants, list):
+def base_of(system: str) -> str | None:
+    """The base of the catalog that a variant stands on: debian:bookworm, alpine:3.23."""
+    if "/" in system:  # Windows
         return None
-    plain = [v for v in variants if not v.startswith(("windows/", "slim-"))]
-    debian = next((v for v in plain if not v.startswith("alpine")), None)
-    alpine = next((v.removeprefix("alpine") for v in plain if v.startswith("alpine")), None)
-    if debian is None or alpine is None:
-        return None
-    patch = -1 if number[4] else int(number[3] or 0)
-    return Stand((int(number[1]), int(number[2]), patch), debian, alpine)
+    ref = f"alpine:{system[6:]}" if system.startswith("alpine") else f"debian:{system}"
+    return ref if resolve_known(ref) is not None else None
 
 
-def _git(repository: Path, *words: str) -> str:
-    argv = ["git", "-C", str(repository), *words]
-    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+def _table(spans: Spans, current: set[tuple[str, str]], commit: str) -> str:
+    lines = [_HEAD.format(commit=commit)]
+    for system in sorted(spans, key=_age):
+        lines.append(f"[{json.dumps(system)}]")
+        for series, (first, last) in sorted(spans[system].items(), key=lambda item: _age(item[0])):
+            ends = [first] if (system, series) in current else [first, last]
+            lines.append(f"{json.dumps(series)} = {json.dumps(ends)}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _age(system: str) -> tuple[str, list[int]]:
+    base = base_of(system)
+    known = resolve_known(base) if base else None
+    libc = str(known.image.provides.libc_version) if known else ""
+    kind = known.image.provides.libc if known else ""
+    numbers = [int(number) for number in re.findall(r"\d+", f"{libc}.{system}")]
+    return str(kind), numbers
+
+
+def _git(clone: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", clone, *arguments], capture_output=True, text=True, check=True
+    )
+    return done.stdout

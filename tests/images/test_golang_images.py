@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from linkcheck.build import golang_images as module
-from linkcheck.build.golang_images import golang_images
-from tools.golang_images import main
+from linkcheck.images import golang_images as module
+from linkcheck.images.golang_images import default_system, golang_images
+from tools.harvest.golang import table
 
 
 @pytest.mark.parametrize(
@@ -39,17 +39,38 @@ def test_each_image_says_which_c_library_it_has() -> None:
     assert found["alpine:3.23"] == ("musl", "1.2.5")
 
 
-def test_the_table_is_made_from_a_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clone, table = tmp_path / "clone", tmp_path / "table.toml"
+@pytest.mark.parametrize(
+    ("release", "debian", "alpine"),
+    [
+        ("1.20.4", "bullseye", "3.18"),
+        ("1.20.5", "bookworm", "3.18"),
+        ("1.23", "trixie", "3.22"),
+        ("1.25rc1", "bookworm", "3.22"),
+        ("1.12", None, None),
+        ("1.22.99", None, None),
+        ("tip", None, None),
+    ],
+)
+def test_a_tag_that_names_no_system_stands_on_the_newest_that_there_was(
+    release: str, debian: str | None, alpine: str | None
+) -> None:
+    assert default_system(release, "debian") == debian
+    assert default_system(release, "alpine") == alpine
+
+
+def test_no_release_is_the_newest() -> None:
+    assert default_system(None, "debian") == default_system("1.99", "debian") == "trixie"
+
+
+def test_the_table_is_made_from_a_clone(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
     git(tmp_path, "init", "-q", str(clone))
     for release, variants in (("1.30.0", '"bookworm"'), ("1.30.1", '"bookworm","trixie"')):
         told = f'{{"1.30": {{"version": "{release}", "variants": [{variants},"windows/x"]}}}}'
         (clone / "versions.json").write_text(told)
         git(clone, "add", "versions.json")
         git(clone, "commit", "-qm", release)
-    monkeypatch.setattr("tools.golang_images.TABLE", table)
-    assert main([str(clone)]) == 0
-    assert module._parsed(table.read_text()) == {
+    assert module._parsed(table(clone)) == {
         "bookworm": {"1.30": ["1.30.0"]},
         "trixie": {"1.30": ["1.30.1"]},
     }

@@ -1,6 +1,6 @@
 """Which official golang images there are for a Go release, and with which C library.
 
-`golang_images.toml` is made by `python -m tools.golang_images` from the history of
+`golang_images.toml` is made by `python -m tools.harvest golang` from the history of
 github.com/docker-library/golang.
 """
 
@@ -44,15 +44,42 @@ def golang_images(release: str) -> tuple[GolangImage, ...]:
         return ()
     images = []
     for system, spans in _table().items():
-        span = spans.get(found["series"]) or _beyond(found["series"], spans)
+        span = _span(found["series"], spans)
         if span is not None and _rank(span[0]) <= _rank(release) <= _last(span):
             images.append(_image(release, system))
     return tuple(images)
 
 
+def default_system(release: str | None, kind: str) -> str | None:
+    """What a tag stands on that names no system: the newest on which the release is published.
+
+    `release` is one ("1.27.3"), a series ("1.27") whose last release is meant, or None for the
+    newest of all; `kind` is "debian", whose answer is a codename, or "alpine", whose answer is a
+    number. None for a release that there is no image of. Raises CatalogError for a broken table.
+    """
+    systems = {name: spans for name, spans in _table().items() if _kind(name) == kind}
+    if release is None:
+        release = max((s for spans in systems.values() for s in spans), key=_rank)
+    whole = _RELEASE.fullmatch(release)
+    if whole is None:
+        return None
+    spans = {name: found for name in systems if (found := _span(whole["series"], systems[name]))}
+    if whole["patch"] is None and whole["stage"] is None:
+        end = max(map(_last, spans.values()), default=())
+        names = [name for name, span in spans.items() if _last(span) == end]
+    else:
+        rank = _rank(release)
+        names = [name for name, span in spans.items() if _rank(span[0]) <= rank <= _last(span)]
+    return names[-1].removeprefix("alpine") if names else None
+
+
+def _kind(system: str) -> str:
+    return "alpine" if system.startswith("alpine") else "debian"
+
+
 @cache
 def _table() -> dict[str, dict[str, list[str]]]:
-    return _parsed(files("linkcheck.build").joinpath("golang_images.toml").read_text("utf-8"))
+    return _parsed(files("linkcheck.images").joinpath("golang_images.toml").read_text("utf-8"))
 
 
 def _parsed(text: str) -> dict[str, dict[str, list[str]]]:
@@ -66,10 +93,10 @@ def _parsed(text: str) -> dict[str, dict[str, list[str]]]:
     return table
 
 
-def _beyond(series: str, spans: dict[str, list[str]]) -> list[str] | None:
-    """The span of a series that came after the table: of systems that were current then."""
-    newest = max((s for spans in _table().values() for s in spans), key=_rank)
-    return spans.get(newest) if _rank(series) > _rank(newest) else None
+def _span(series: str, spans: dict[str, list[str]]) -> list[str] | None:
+    """The first and last release; of a series after the table on systems that were current then."""
+    newest = max((s for known in _table().values() for s in known), key=_rank)
+    return spans.get(newest if _rank(series) > _rank(newest) else series)
 
 
 def _last(span: list[str]) -> Rank:
