@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from linkcheck.model.facts import GoFacts
 from linkcheck.model.report import Subject
-from linkcheck.model.verdicts import Level
 from linkcheck.rules.remedies import callers_named, foreign_c, optional_c
 
 _STUB = "LC404"
-_GRAVE: tuple[Level, ...] = ("error", "warning")
+# rules whose finding is about the build itself, whatever the base
+ABOUT_THE_BUILD: Final = frozenset({"LC104", "LC105", "LC403"})
 
 
 def is_another_program(subject: Subject) -> str:
@@ -28,7 +30,7 @@ def price_of(first: Subject, other: Subject, libc: str) -> tuple[str, ...]:
     price += [
         f"{finding.message} ({finding.rule})"
         for finding in other.findings
-        if finding.level in _GRAVE and finding.rule not in known
+        if finding.rule in ABOUT_THE_BUILD and finding.rule not in known
     ]
     return tuple(price)
 

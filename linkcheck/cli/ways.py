@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
-from linkcheck.cli.options import Bases, Output, TableOrJson
+from linkcheck.cli.options import Bases, Env, Ldflags, Output, TableOrJson, Tags
 
 
 def run(
     path: Annotated[
-        Path,
-        typer.Argument(metavar="PATH|SOURCE", help="A program, or the folder of a Go program."),
+        str,
+        typer.Argument(
+            metavar="PATH|SOURCE",
+            help="A program, the folder of a Go program, or module/path[@version].",
+        ),
     ],
     arguments: Annotated[
         Optional[list[str]],  # noqa: UP045 -- typer reads it at run time
@@ -41,6 +43,15 @@ def run(
             metavar="auto|docker|local", envvar="LINKCHECK_BUILDER", help="What builds SOURCE."
         ),
     ] = "auto",
+    image: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="NAME", envvar="LINKCHECK_IMAGE", help="The image to build in, with Go in it."
+        ),
+    ] = None,
+    env: Env = None,
+    tags: Tags = None,
+    ldflags: Ldflags = None,
     format_: TableOrJson = "table",
     output: Output = None,
 ) -> None:
@@ -54,17 +65,23 @@ def run(
     """
     import os
 
+    from linkcheck.build.extras import parse_extras
+    from linkcheck.cli.config import own_recipes
     from linkcheck.cli.output import emit, note, screen_for
     from linkcheck.errors import EXIT_OK, EXIT_POLICY
-    from linkcheck.pipeline.ways import Question, ways
+    from linkcheck.pipeline.waybuilds import Question
+    from linkcheck.pipeline.ways import ways
     from linkcheck.report.ways import document, table
 
     question = Question(
-        path=path,
+        path,
         bases=tuple(base or ()),
         sources=tuple(from_ or ()),
         main=main,
         builder=builder,
+        image=image,
+        extras=parse_extras(env or (), tags or (), [ldflags] if ldflags else ()),
+        own=own_recipes(),
         arguments=tuple(arguments or ()),
     )
     found = ways(question, os.environ, note)

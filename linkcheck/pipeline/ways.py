@@ -7,46 +7,27 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
-from typing import Final, NamedTuple
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 from linkcheck.advise.price import is_another_program, price_of
-from linkcheck.build.recipes import select_recipes
-from linkcheck.build.reuse import Store
-from linkcheck.errors import InputError, MissingToolError, UsageError
+from linkcheck.errors import InputError, MissingToolError
 from linkcheck.model.report import Trial
 from linkcheck.model.verdicts import Verdict
 from linkcheck.model.ways import NoWay, Way, Ways
 from linkcheck.pipeline.analyze import Analyzer
 from linkcheck.pipeline.bundle import Request, bundle
-from linkcheck.pipeline.matrix import run_matrix
 from linkcheck.pipeline.offers import Made, addable, by_size, offers
 from linkcheck.pipeline.sizes import Sizes
+from linkcheck.pipeline.waybuilds import RECIPES, Question, built
 from linkcheck.rules.remedies import build_change
 from linkcheck.run.choose import Runners
-from linkcheck.run.runner import SECONDS
 from linkcheck.run.trial import not_tried, put_to_test
 
-USUAL: Final = "default"
-# the usual build, then what makes a program need less of a base; equal sizes come in this order
-RECIPES: Final = (USUAL, "cgo-off", "netgo", "static-glibc", "musl-static", "musl")
 _MAKERS: Final = 3  # of bases on which the program as it is is offered
 _AT_ONCE: Final = 4
-
-
-class Question(NamedTuple):
-    """What `ways` is asked: a program or a folder of Go source, and where to look.
-
-    No `bases` are the usual ones; `sources` are REFs that a bundle may be taken from.
-    """
-
-    path: Path
-    bases: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    main: str | None = None
-    builder: str = "auto"
-    arguments: tuple[str, ...] = ()
-    seconds: float = SECONDS
+_BUILT: Final = "built"
+_OUT: Final = PurePosixPath("linkcheck-out")
 
 
 def ways(question: Question, environ: Mapping[str, str], progress: Callable[[str], None]) -> Ways:
@@ -59,7 +40,7 @@ def ways(question: Question, environ: Mapping[str, str], progress: Callable[[str
     with tempfile.TemporaryDirectory(prefix="linkcheck-ways-") as folder:
         search = _Search(question, environ, progress, Path(folder))
         found = search.ways()
-    return Ways(str(question.path), tuple(sorted(found, key=_order)), tuple(search.none))
+    return Ways(question.path, tuple(sorted(found, key=_order)), tuple(search.none))
 
 
 def _order(way: Way) -> tuple[float, bool, int]:
@@ -89,53 +70,27 @@ class _Search:
         self.none: list[NoWay] = []
 
     def ways(self) -> list[Way]:
-        made = self._built() if self._question.path.is_dir() else [self._given()]
+        made = [self._given()] if Path(self._question.path).is_file() else self._made()
         first = made[0]
         found = [(way, one) for one in made for way in self._on_bases(one, first)]
         return [*self._tried(found), *self._unbuilt(first), *self._bundled(first)]
 
     def _given(self) -> Made:
-        path = self._question.path
+        path = Path(self._question.path)
         subject = self._analyzer.subject(path)
         (sizes,) = self._sizes.measure([(path, subject)])
         return Made("", path, subject, tuple(sizes))
 
-    def _built(self) -> list[Made]:
-        report = run_matrix(
-            self._question.path,
-            recipes=RECIPES,
-            builder=self._question.builder,
-            image=None,
-            out=self._folder / "built",
-            bases=self._analyzer.bases,
-            analyze=self._analyzer.subject,
-            progress=self._progress,
-            main=self._question.main,
-            store=Store(self._environ),
-            measure=self._sizes.measure,
+    def _made(self) -> list[Made]:
+        folder, none = self._folder / _BUILT, self.none
+        return built(
+            self._question, self._analyzer, self._sizes, folder, none, self._environ, self._progress
         )
-        made = []
-        for build in report.builds or ():
-            if build.subject is None or build.path is None:
-                why = next(iter(build.log_tail.strip().splitlines()), "no reason was given")
-                self.none.append(NoWay(build.recipe, why))
-                continue
-            (recipe,) = select_recipes((build.recipe,))
-            subject = report.subjects[build.subject]
-            path = Path(build.path)
-            made.append(Made(recipe.name, path, subject, build.image_sizes, recipe.libc))
-        if not made:
-            raise UsageError(
-                f"{self._question.path} can't be built: {self.none[0].why}",
-                next_step="see `linkcheck matrix`",
-            )
-        return made
 
     def _on_bases(self, one: Made, first: Made) -> Iterator[Way]:
         """The first one on each base that was named, else on a few; a rebuild on the smallest."""
-        if one is not first and (lost := is_another_program(one.subject)):
-            self.none.append(NoWay(one.recipe, lost))
-            return
+        lost = is_another_program(one.subject)  # of a program that was given as it is
+        price = (lost,) if lost else price_of(first.subject, one.subject, one.libc)
         every = bool(self._question.bases) and one is first
         found = offers(one, self._bases, 0 if every else _MAKERS if one is first else 1)
         self._tell_unfit(one, [offer.verdict for offer in found], every=every)
@@ -149,7 +104,7 @@ class _Search:
                 size=offer.size,
                 measured=offer.measured,
                 add=offer.add,
-                price=price_of(first.subject, one.subject, one.libc),
+                price=price,
                 command=self._command(one, offer.verdict.base),
             )
 
@@ -161,12 +116,10 @@ class _Search:
             self.none += [NoWay(_name(one), verdict.reason) for verdict in shown]
 
     def _command(self, one: Made, base: str) -> str:
-        words = ["linkcheck", "dockerfile", str(self._question.path), "--base", base]
+        words = ["linkcheck", "dockerfile", self._question.path, "--base", base]
         if one.recipe:
             words += ["--recipe", one.recipe]
-        if self._question.main:
-            words += ["--main", self._question.main]
-        return shlex.join(words)
+        return shlex.join([*words, *self._question.flags()])
 
     def _tried(self, found: list[tuple[Way, Made]]) -> list[Way]:
         """Each way started in its base, where that is here."""
@@ -212,14 +165,20 @@ class _Search:
             )
 
     def _bundled(self, first: Made) -> Iterator[Way]:
-        """With its libc in scratch: from --from, else from where it runs and the files are here."""
+        """With its libc in scratch: from --from, else from where it runs and the files are here.
+
+        That may be the image that it was built in.
+        """
         elf = first.subject.facts.elf
         if elf is None or elf.interpreter is None:
             return
         question = self._question
-        runs = [v for v in by_size(first.subject.verdicts, self._bases) if v.answer == "runs"]
+        verdicts = by_size(first.subject.verdicts, self._bases)
+        places = [(verdict.base,) for verdict in verdicts if verdict.answer == "runs"]
+        if first.recipe and question.image:
+            places.append((f"docker:{question.image}",))
         why = ""
-        for sources in [question.sources] if question.sources else [(v.base,) for v in runs]:
+        for sources in [question.sources] if question.sources else places:
             try:
                 yield self._bundle(first, sources)
             except (MissingToolError, InputError) as error:
@@ -262,12 +221,10 @@ class _Search:
         program = self._question.path
         before = []
         if first.recipe:
-            out = "linkcheck-out"
-            before = ["linkcheck", "matrix", str(program), "--recipe", first.recipe, "--out", out]
-            if self._question.main:
-                before += ["--main", self._question.main]
-            program = out / first.path.relative_to(self._folder / "built")
-        words = ["linkcheck", "bundle", str(program)]
+            before = ["linkcheck", "matrix", program, "--recipe", first.recipe, "--out", _OUT]
+            before += self._question.flags()
+            program = str(_OUT / first.path.relative_to(self._folder / _BUILT))
+        words = ["linkcheck", "bundle", program]
         words += [word for ref in sources for word in ("--from", ref)]
         command = shlex.join([*words, "--output", "image:NAME"])
-        return f"{shlex.join(before)} && {command}" if before else command
+        return f"{shlex.join(map(str, before))} && {command}" if before else command

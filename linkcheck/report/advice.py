@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from linkcheck.advise.price import ABOUT_THE_BUILD
 from linkcheck.report.sheet import Line, image_size, smallest_base
 from linkcheck.report.text import human_size
 
@@ -76,8 +77,4 @@ def _image(line: Line) -> str:
 def _warning(line: Line) -> str:
     """The rule that speaks against this build on its own smallest base, or ""."""
     against = line.subject.findings if line.subject else ()
-    return next((f"see {f.rule}" for f in against if f.rule in _ABOUT_THE_BUILD), "")
-
-
-# rules whose warning is about the build itself, whatever the base
-_ABOUT_THE_BUILD = frozenset({"LC104", "LC105", "LC403"})
+    return next((f"see {f.rule}" for f in against if f.rule in ABOUT_THE_BUILD), "")

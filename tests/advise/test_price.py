@@ -39,12 +39,12 @@ def test_musl_looks_names_up_without_nss_though_libc_is_still_asked() -> None:
     assert len(price) == 2
 
 
-def test_only_new_and_grave_findings_are_a_price() -> None:
+def test_only_what_is_newly_found_about_the_build_itself_is_a_price() -> None:
     other = subject(
         facts(dynamic_elf(), with_c(NET, USER, SQLITE)),
         ("LC402", "warning"),
         ("LC104", "warning"),
-        ("LC407", "note"),
+        ("LC302", "warning"),
     )
     assert price_of(FIRST, other, "") == ("words of LC104 (LC104)",)
 

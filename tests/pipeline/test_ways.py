@@ -18,7 +18,8 @@ from linkcheck.model.report import ImageSize, Subject, Trial
 from linkcheck.model.verdicts import Verdict
 from linkcheck.model.ways import NoWay, Way, Ways
 from linkcheck.pipeline.offers import Made, offers
-from linkcheck.pipeline.ways import Question, ways
+from linkcheck.pipeline.waybuilds import Question
+from linkcheck.pipeline.ways import ways
 from linkcheck.report.screen import Screen
 from linkcheck.report.ways import document, table
 from tests.advise.factories import dynamic_elf, facts
@@ -91,7 +92,7 @@ def test_a_given_program_is_tried_with_its_libc_brought_along_and_its_rebuild_is
         pytest.skip("no bubblewrap on this machine")
     program = build_fixture("cgomath", CGO_ENABLED="1")
     debian = f"dir:{root('debian-12')}"
-    question = Question(program, bases=(debian, "alpine:3.23"))
+    question = Question(str(program), bases=(debian, "alpine:3.23"))
     found = ways(question, {**os.environ, **NO_ENGINE}, lambda _: None)
     by_name = {way.name: way for way in found.ways}
     assert set(by_name) == {"static", "bundle", "as it is"}
@@ -113,7 +114,7 @@ def test_without_an_engine_or_root_each_way_says_why_it_was_not_tried(
     build_fixture: Build,
 ) -> None:
     program = build_fixture("cgomath", CGO_ENABLED="1")
-    question = Question(program, bases=("debian:13-slim",))
+    question = Question(str(program), bases=("debian:13-slim",))
     found = ways(question, {**os.environ, **NO_ENGINE}, lambda _: None)
     (as_it_is,) = [way for way in found.ways if way.name == "as it is"]
     assert "no engine to hold such an image" in as_it_is.untried
@@ -123,7 +124,7 @@ def test_without_an_engine_or_root_each_way_says_why_it_was_not_tried(
 
 @pytest.mark.go
 def test_a_static_program_needs_no_way_out(build_fixture: Build) -> None:
-    question = Question(build_fixture("hello"), bases=("scratch",))
+    question = Question(str(build_fixture("hello")), bases=("scratch",))
     found = ways(question, {**os.environ, **NO_ENGINE}, lambda _: None)
     assert [(way.name, way.base) for way in found.ways] == [("as it is", "scratch")]
     assert found.none == ()
@@ -135,7 +136,7 @@ def test_from_source_each_build_is_made_tried_and_put_in_order(
     root: Callable[[str], Path],
 ) -> None:
     debian = f"dir:{root('debian-12')}"
-    question = Question(FIXTURES / "rng", bases=("scratch", debian), sources=(debian,))
+    question = Question(str(FIXTURES / "rng"), bases=("scratch", debian), sources=(debian,))
     found = ways(question, os.environ, lambda _: None)
     assert {way.name for way in found.ways} >= {
         "cgo-off",
@@ -158,7 +159,7 @@ def test_from_source_each_build_is_made_tried_and_put_in_order(
 @pytest.mark.go
 @pytest.mark.docker
 def test_a_recipe_that_can_not_be_built_is_no_way(root: Callable[[str], Path]) -> None:
-    question = Question(FIXTURES / "cgomath", bases=(f"dir:{root('debian-12')}",))
+    question = Question(str(FIXTURES / "cgomath"), bases=(f"dir:{root('debian-12')}",))
     found = ways(question, os.environ, lambda _: None)
     reasons = {one.what: one.why for one in found.none}
     assert "calls C" in reasons["cgo-off"]
@@ -208,4 +209,54 @@ def test_a_source_that_no_recipe_can_build_is_told_with_the_compilers_words(
     (tmp_path / "main.go").write_text("package main\n\nfunc main() { undefined() }\n")
     monkeypatch.setenv("DOCKER_HOST", NO_ENGINE["DOCKER_HOST"])
     with pytest.raises(UsageError, match="can't be built"):
-        ways(Question(tmp_path, builder="local"), os.environ, lambda _: None)
+        ways(Question(str(tmp_path), builder="local"), os.environ, lambda _: None)
+
+
+STUB = """package sqlite3
+
+func Stub() {}
+"""
+
+
+@pytest.mark.go
+@pytest.mark.docker
+def test_a_stub_that_compiles_without_c_is_no_way(
+    tmp_path: Path, root: Callable[[str], Path]
+) -> None:
+    """go-sqlite3 without cgo compiles, starts, and fails at its first use."""
+    package = tmp_path / "vendor" / "github.com" / "mattn" / "go-sqlite3"
+    package.mkdir(parents=True)
+    (package / "stub.go").write_text(STUB)
+    (package / "c.go").write_text(
+        'package sqlite3\n\n// int one(void);\nimport "C"\n\nvar N = C.one()\n'
+    )
+    (package / "one.c").write_text("int one(void) { return 1; }\n")
+    name = "github.com/mattn/go-sqlite3"
+    (tmp_path / "vendor" / "modules.txt").write_text(f"# {name} v1.14.22\n## explicit\n{name}\n")
+    (tmp_path / "go.mod").write_text(
+        f"module example.com/notes\n\nrequire {name} v1.14.22\n\ngo 1.21\n"
+    )
+    (tmp_path / "main.go").write_text(
+        f'package main\n\nimport sqlite3 "{name}"\n\nfunc main() {{ sqlite3.Stub() }}\n'
+    )
+    debian = f"dir:{root('debian-12')}"
+    found = ways(Question(str(tmp_path), bases=("scratch", debian)), os.environ, lambda _: None)
+    reasons = {one.what: one.why for one in found.none}
+    assert "is only a stub without cgo" in reasons["cgo-off"]
+    static = next(way for way in found.ways if way.name == "static-glibc")
+    assert (static.base, static.trial and static.trial.observed) == ("scratch", "started")
+    assert "cgo-off" not in {way.name for way in found.ways}
+
+
+@pytest.mark.go
+def test_several_programs_are_asked_apart(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module example.com/two\n\ngo 1.21\n")
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.go").write_text("package main\n\nfunc main() {}\n")
+    with pytest.raises(UsageError, match="several programs: a, b: name one with --main"):
+        ways(Question(str(tmp_path)), os.environ, lambda _: None)
+    question = Question(str(tmp_path), bases=("scratch",), main="b", builder="local")
+    found = ways(question, {**os.environ, **NO_ENGINE}, lambda _: None)
+    assert all(" --main b" in way.command for way in found.ways)
+    assert found.ways
