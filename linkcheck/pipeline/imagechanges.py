@@ -140,8 +140,8 @@ class _Changer:
             if value := instruction.flag(flag):
                 check[key] = _nanoseconds(instruction, value)
         if (retries := instruction.flag("retries")) is not None:
-            if not _SMALL.fullmatch(retries) or int(retries) < 1:
-                raise _wrong(instruction, f"--retries={retries} is no number from 1 on")
+            if not _SMALL.fullmatch(retries):  # 0 is the default; Docker before 23 refuses it
+                raise _wrong(instruction, f"--retries={retries} is no number")
             check["Retries"] = int(retries)
         self.config["Healthcheck"] = check
 

@@ -29,8 +29,8 @@ STATIC = "linkcheck-test/distroless-static-debian12"
 def api() -> Iterator[Any]:
     import docker  # noqa: PLC0415
 
-    client = docker.APIClient(version="auto")
-    yield client
+    client = docker.from_env()  # honours DOCKER_HOST, as we do
+    yield client.api
     client.close()
 
 

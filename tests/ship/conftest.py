@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -58,7 +59,7 @@ def make(tmp_path: Path) -> Callable[..., Bundle]:
             verify=verify,
             arguments=arguments,
         )
-        return bundle(request, environ or {})
+        return bundle(request, os.environ if environ is None else environ)
 
     return run
 

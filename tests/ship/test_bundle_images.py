@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import subprocess
 import tarfile
 import tempfile
@@ -106,7 +107,7 @@ def test_the_files_of_a_bundle_may_come_from_an_image_of_the_engine(
 
     make(TRUE, small_root, output=f"image:{tag}")
     request = Request(TRUE, (f"docker:{tag}",), str(tmp_path / "again"), verify=False)
-    made = bundle(request, {})
+    made = bundle(request, os.environ)
     assert made.verdict.answer == "runs"
     one, other = make(TRUE, small_root, output=tmp_path / "first"), made
     assert [piece.path for piece in one.pieces] == [piece.path for piece in other.pieces]
@@ -118,7 +119,7 @@ def test_a_bundle_may_be_an_image_in_files(
 ) -> None:
     make(TRUE, small_root, output=f"{kind}:{tmp_path / 'out'}")
     ref = f"{kind}:{tmp_path / 'out'}"
-    assert check_image(Asked(ref), {}).starts
+    assert check_image(Asked(ref), os.environ).starts
     assert resolve_base(ref).image.default_user == "65532:65532"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "small"]
 

@@ -43,7 +43,7 @@ def build(tmp_path: Path) -> Build:
     ) -> BuiltImages:
         given: Any = {"base": "scratch", "verify": False, **wanted}
         request = Request(programs, output or f"oci-dir:{tmp_path / 'out'}")
-        return build_images(request._replace(**given), environ or {})
+        return build_images(request._replace(**given), os.environ if environ is None else environ)
 
     return run
 

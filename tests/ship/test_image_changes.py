@@ -65,7 +65,6 @@ REFUSED = [
     ["HEALTHCHECK --interval=1us CMD x"],
     ["HEALTHCHECK --interval=1d CMD x"],
     ["HEALTHCHECK --interval=-5s CMD x"],
-    ["HEALTHCHECK --retries=0 CMD x"],
     [f"HEALTHCHECK --retries={'9' * 5000} CMD x"],
     [f"HEALTHCHECK --interval={'9' * 400}h CMD x"],
     ["HEALTHCHECK --interval=999999999999h CMD x"],

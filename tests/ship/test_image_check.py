@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import stat
 from collections.abc import Callable, Mapping
@@ -34,7 +35,7 @@ def check(tmp_path: Path) -> Check:
         arguments: tuple[str, ...] = (),
     ) -> Answer:
         ref = layout(tmp_path / "image", [tar(*members, files=files, mode=mode)], config)
-        return check_image(Asked(ref, arguments, None, verify), {})
+        return check_image(Asked(ref, arguments, None, verify), os.environ)
 
     return run
 
@@ -213,7 +214,7 @@ def test_a_configuration_of_other_types_is_refused(config: Mapping[str, Any], ch
 @pytest.mark.parametrize("ref", ["scratch", "dir:/"])
 def test_what_is_no_image_is_refused(ref: str) -> None:
     with pytest.raises(UnknownBaseError, match="no image configuration"):
-        check_image(Asked(ref), {})
+        check_image(Asked(ref), os.environ)
 
 
 @pytest.mark.go
@@ -238,11 +239,11 @@ def test_the_image_for_a_platform_is_taken_out_of_an_index(
     arm = build_fixture("hello", CGO_ENABLED="0", GOARCH="arm64")
     both = ("linux/amd64", "linux/arm64")
     ref = layout(tmp_path / "both", [tar(files={"app": arm})], {"Cmd": ["/app"]}, both)
-    answer = check_image(Asked(ref, platform="linux/arm64"), {})
+    answer = check_image(Asked(ref, platform="linux/arm64"), os.environ)
     assert (answer.starts, judged(answer)) == (True, [("/app", "runs")])
-    assert not check_image(Asked(ref, platform="linux/amd64"), {}).starts
+    assert not check_image(Asked(ref, platform="linux/amd64"), os.environ).starts
     with pytest.raises(BadRootError, match="no image for linux/s390x, only for linux/amd64, linux"):
-        check_image(Asked(ref, platform="linux/s390x"), {})
+        check_image(Asked(ref, platform="linux/s390x"), os.environ)
 
 
 @pytest.mark.go
