@@ -138,7 +138,7 @@ def start(client: Any, tag: str) -> str:
     except docker.errors.APIError as error:
         return str(error.explanation)
     finally:
-        container.remove(force=True)
+        container.remove(force=True, v=True)
 
 
 def program_in(client: Any, tag: str, folder: Path) -> None:
@@ -152,4 +152,4 @@ def program_in(client: Any, tag: str, folder: Path) -> None:
             (folder / "app").write_bytes(member.read())
         os.chmod(folder / "app", 0o755)  # noqa: PTH101
     finally:
-        container.remove(force=True)
+        container.remove(force=True, v=True)

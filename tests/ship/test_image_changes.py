@@ -106,7 +106,7 @@ def commit(engine: Engine) -> Iterator[Callable[[list[str]], dict[str, Any] | No
         return config
 
     yield run
-    subprocess.run(["docker", "rm", "-f", container], capture_output=True, check=False)
+    subprocess.run(["docker", "rm", "-f", "-v", container], capture_output=True, check=False)
 
 
 @pytest.mark.docker
