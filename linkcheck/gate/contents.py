@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkcheck.gate.basefiles import by_facts, program_of
 from linkcheck.gate.bases import find_base
+from linkcheck.gate.dockerignore import Ignored, rules_of
 from linkcheck.gate.doings import folders, removes, writes
 from linkcheck.gate.golang import golang_image
 from linkcheck.gate.packages import (
@@ -39,6 +40,15 @@ _IMAGE: Final = "docker-image://"
 # Folders of a distribution's image in which the catalog does not list every file.
 _SYSTEM: Final = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/")
 _OPEN: Final = (*_SYSTEM, "/lib/", "/lib64/", "/etc/", "/usr/share/", "/var/", "/usr/lib64/")
+
+
+def _is_excluded(copied: Copied, path: str) -> bool:
+    """Whether --exclude leaves it out: its patterns are of .dockerignore, below the source."""
+    if not copied.excludes:
+        return False
+    inside = path.removeprefix(copied.place.rstrip("/")).lstrip("/") or posixpath.basename(path)
+    rules = tuple(rules_of("\n".join(copied.excludes), "--exclude"))
+    return Ignored("--exclude", rules).by(inside) is not None
 
 
 class Contents:
@@ -120,6 +130,8 @@ class Contents:
 
     def arrives(self, copied: Copied, path: str, *, folder: bool = False) -> bool | MaybeUnknown:
         """Whether `copied` puts a file at `path`; with `folder` one of these will do as well."""
+        if _is_excluded(copied, path):
+            return False
         place = copied.place.rstrip("/")
         if copied.kind == "file" and _WILD.search(copied.source) and copied.origin != "context":
             return self._one_of(copied, path)

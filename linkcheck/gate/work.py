@@ -215,11 +215,12 @@ class _Worker:
             self._context,
         )
         owner = self.expanded(instruction.flag("chown") or "")
+        excludes = tuple(map(self.expanded, instruction.flag_values("exclude")))
         for one in found:
             if isinstance(one, LeftOut):
                 self._left_out.append(one)
             else:
-                self._copied.append(one._replace(owner=owner))
+                self._copied.append(one._replace(owner=owner, excludes=excludes))
 
     def run(self, instruction: Instruction) -> None:
         for found in commands(instruction, self.at(instruction)):

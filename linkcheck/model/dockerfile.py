@@ -30,11 +30,12 @@ class Instruction(NamedTuple):
 
     def flag(self, name: str) -> str | None:
         """The value of `--name=VALUE`; "" for a bare `--name`, None where it is not given."""
-        for flag in self.flags:
-            key, _, value = flag.partition("=")
-            if key == f"--{name}":
-                return value
-        return None
+        return next(iter(self.flag_values(name)), None)
+
+    def flag_values(self, name: str) -> tuple[str, ...]:
+        """The values of a flag that may be given several times."""
+        pairs = (flag.partition("=") for flag in self.flags)
+        return tuple(value for key, _, value in pairs if key == f"--{name}")
 
 
 class Stage(NamedTuple):

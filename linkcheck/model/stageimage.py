@@ -45,6 +45,7 @@ class Copied(NamedTuple):
     unpacks: bool  # ADD of an archive
     at: Line
     owner: str = ""  # of --chown
+    excludes: tuple[str, ...] = ()  # patterns of --exclude
 
 
 class LeftOut(NamedTuple):

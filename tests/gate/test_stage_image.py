@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from linkcheck.errors import UsageError
 from linkcheck.gate.contents import Contents
+from linkcheck.gate.context import Context
 from linkcheck.gate.reader import DockerfileError
 from linkcheck.gate.runs import simple_commands
 from linkcheck.gate.stages import arguments, find_stage, parse_dockerfile
@@ -191,3 +194,21 @@ def test_folders_come_with_what_is_put_into_them_and_are_no_files(instruction: s
     assert contents.has_folder(image, "/tmp") is True
     assert contents.has_folder(image, "/var") is not True
     assert contents.has(image, "/tmp") is False
+
+
+@pytest.mark.parametrize(
+    ("flags", "arrives"),
+    [
+        ("", True),
+        ("--exclude=app", False),
+        ("--exclude=ap*", False),
+        ("--exclude=other --exclude=bin/app", True),
+        ("--exclude=*", False),
+    ],
+)
+def test_what_a_copy_excludes_does_not_arrive(flags: str, arrives: bool, tmp_path: Path) -> None:
+    (tmp_path / "app").write_text("x")
+    file = parse_dockerfile(f"FROM scratch\nCOPY {flags} . /srv/\n")
+    contents = Contents(file, arguments(file, {}, "linux/amd64", "linux/amd64"), Context(tmp_path))
+    image = contents.image(0)
+    assert contents.has(image, "/srv/app") is arrives
