@@ -72,7 +72,7 @@ def _lacks_libraries(facts: BinaryFacts, base: BaseImage, verdict: Verdict) -> b
     glibc stops at the first missing library: more of them may come to light, and it has not
     come to versions yet, so that the base's release must be looked at here.
     """
-    if not base.name.startswith(_WITH_PACKAGES) or _is_too_old(base, facts):
+    if not base.name.startswith(_WITH_PACKAGES) or is_too_old(base, facts):
         return False
     kinds = {need.kind for need in verdict.unmet}
     return (
@@ -82,7 +82,8 @@ def _lacks_libraries(facts: BinaryFacts, base: BaseImage, verdict: Verdict) -> b
     )
 
 
-def _is_too_old(base: BaseImage, facts: BinaryFacts) -> bool:
+def is_too_old(base: BaseImage, facts: BinaryFacts) -> bool:
+    """Whether a program for glibc asks for a newer one than the base has, or is known to have."""
     if facts.libc.family != "glibc" or facts.libc.minimum is None:
         return False
     release = base.provides.libc_version

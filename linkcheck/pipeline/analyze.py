@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkcheck.advise import judge, needs_of, recommend
-from linkcheck.advise.recommend import Candidate
+from linkcheck.advise.recommend import Candidate, is_too_old
 from linkcheck.binary import read_facts
 from linkcheck.errors import InputError, LinkcheckError, UnreadableFileError, UsageError
 from linkcheck.images.catalog import load_catalog
@@ -100,7 +100,10 @@ class Analyzer:
         verdicts = [verdict for _, verdict in candidates]
         if all(v.answer != "runs" for v in verdicts) and any(map(_nearly_runs, verdicts)):
             for name in self._rest:
-                candidates.append(self._judge(facts, needs, self._kept(name)))
+                base = self._kept(name)
+                if is_too_old(base.image, facts):
+                    continue
+                candidates.append(self._judge(facts, needs, base))
                 if candidates[-1][1].answer == "runs":
                     break
         return recommend(facts, needs, candidates)
