@@ -23,7 +23,12 @@ from tests.gate.programs import program
 
 PREFIX = Path(sys.base_prefix)
 LIBRARY = f"lib/python{sys.version_info.major}.{sys.version_info.minor}"
-UNUSED = ("site-packages", "test", "idlelib", "tkinter", "turtledemo", "ensurepip", "__pycache__")
+UNUSED = ("site-packages", "dist-packages", "test", "idlelib", "tkinter", "turtledemo", "ensurepip")
+UNUSED += ("__pycache__", "EXTERNALLY-MANAGED")  # Debian's Python lets pip install nothing
+HOME = "/opt/python"
+# newer than what this Python was built on, and older libraries are never asked for
+BASE = "linkcheck-test/debian:13"
+_OF_LIBC = re.compile(r"(ld-linux|libc\.|libm\.|libpthread|libdl|librt|libutil)")
 BASES = {"gcr.io/distroless/static-debian12": "linkcheck-test/distroless-static-debian12"}
 BUILD_STAGE = "FROM linkcheck-test/alpine:3.23 AS build\nCOPY app /out/app\n"
 
@@ -48,6 +53,13 @@ def needed(name: str, found: dict[str, metadata.Distribution]) -> None:
         needed(required, found)
 
 
+def libraries_of(files: list[Path]) -> set[Path]:
+    """What these files load on this machine, but for libc."""
+    done = subprocess.run(["ldd", *map(str, files)], capture_output=True, text=True, check=False)
+    found = map(Path, re.findall(r"=> (/\S+) \(", done.stdout))
+    return {path for path in found if not _OF_LIBC.match(path.name)}
+
+
 def lay_out_python(folder: Path) -> None:
     """This Python with the packages that linkcheck needs, and a wheel of linkcheck."""
     home = folder / "python"
@@ -57,10 +69,11 @@ def lay_out_python(folder: Path) -> None:
         ignore=lambda _, names: {n for n in names if n in UNUSED or n.startswith("config-")},
         symlinks=True,
     )
-    for shared in (PREFIX / "lib").glob("libpython*.so*"):
-        shutil.copy(shared, home / "lib", follow_symlinks=False)
     (home / "bin").mkdir()
-    shutil.copy(Path(sys.executable).resolve(), home / "bin" / "python3")
+    program = shutil.copy(Path(sys.executable).resolve(), home / "bin" / "python3")
+    (home / "libraries").mkdir()
+    for library in libraries_of([Path(program), *(home / LIBRARY / "lib-dynload").glob("*.so")]):
+        shutil.copy(library, home / "libraries")
     packages: dict[str, metadata.Distribution] = {"pip": metadata.distribution("pip")}
     needed("linkcheck", packages)
     for package in packages.values():
@@ -84,17 +97,16 @@ def python_image(
     client: Any, buildx: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The stand-in for `python:3.13-slim`."""
-    if str(PREFIX) == "/usr":
-        pytest.skip("the system's Python is no folder of its own that could be copied")
     folder = tmp_path_factory.mktemp("python")
     lay_out_python(folder)
     (folder / "Dockerfile").write_text(
-        "FROM linkcheck-test/debian:12\n"
-        f"COPY python {PREFIX}\n"
-        "COPY wheels /wheels\n"
-        f"ENV PATH={PREFIX}/bin:$PATH PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels\n"
-        f"RUN printf '#!/bin/sh\\nexec python3 -m pip \"$@\"\\n' > {PREFIX}/bin/pip"
-        f" && chmod +x {PREFIX}/bin/pip\n",
+        f"FROM {BASE}\nCOPY python {HOME}\nCOPY wheels /wheels\n"
+        # the folder that Debian's own Python installs commands into is the second one
+        f"ENV PATH={HOME}/bin:{HOME}/local/bin:$PATH PYTHONHOME={HOME}"
+        f" PYTHONPATH={HOME}/{LIBRARY}/site-packages LD_LIBRARY_PATH={HOME}/libraries"
+        " PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels\n"
+        f"RUN printf '#!/bin/sh\\nexec python3 -m pip \"$@\"\\n' > {HOME}/bin/pip"
+        f" && chmod +x {HOME}/bin/pip\n",
         encoding="utf-8",
     )
     tag, log = build_with_buildkit(Newer(client, {}), buildx, folder)
@@ -105,7 +117,7 @@ def python_image(
     )  # fmt: skip
     if ran.returncode != 0:
         client.images.remove(tag, force=True)
-        pytest.skip(f"this Python does not run on Debian 12: {ran.stderr.strip()[-200:]}")
+        pytest.skip(f"this Python does not run on Debian 13: {ran.stderr.strip()[-200:]}")
     yield tag
     client.images.remove(tag, force=True)
 
