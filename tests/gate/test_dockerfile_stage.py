@@ -23,8 +23,10 @@ from tests.gate.programs import program
 
 PREFIX = Path(sys.base_prefix)
 LIBRARY = f"lib/python{sys.version_info.major}.{sys.version_info.minor}"
-UNUSED = ("site-packages", "dist-packages", "test", "idlelib", "tkinter", "turtledemo", "ensurepip")
-UNUSED += ("__pycache__", "EXTERNALLY-MANAGED")  # Debian's Python lets pip install nothing
+UNUSED = (
+    "site-packages", "dist-packages", "test", "idlelib", "tkinter", "turtledemo", "ensurepip",
+    "__pycache__", "EXTERNALLY-MANAGED",  # Debian's Python lets pip install nothing
+)  # fmt: skip
 HOME = "/opt/python"
 # newer than what this Python was built on, and older libraries are never asked for
 BASE = "linkcheck-test/debian:13"
