@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WRAPPERS: Final = frozenset(
     {"tini", "dumb-init", "su-exec", "gosu", "env", "catatonit", "exec", "setpriv", "nice"}
 )
+SHELLS: Final = frozenset({"sh", "ash", "bash", "dash"})
 _SHELL_ACTIVE: Final = re.compile(r"[$`*?\[\]{}~]")
 
 
@@ -44,9 +45,16 @@ def entry_of(contents: Contents, image: StageImage) -> Entry | None:
     words = _words(by)
     if not words and not by.shell_form and image.command and not image.command.shell_form:
         by, words = image.command, _words(image.command)  # `tini --` starts what CMD names
-    if not words or _SHELL_ACTIVE.search(words[0]):
-        return Entry(by, words[0] if words else "", None, UNKNOWN, None)
-    word = words[0]
+    entry = _looked_up(contents, image, by, words[0] if words else "")
+    inner = _inside_shell(words)
+    if inner and entry.found is not False:
+        return _looked_up(contents, image, by, inner[0])
+    return entry
+
+
+def _looked_up(contents: Contents, image: StageImage, by: Invocation, word: str) -> Entry:
+    if not word or _SHELL_ACTIVE.search(word):
+        return Entry(by, word, None, UNKNOWN, None)
     candidates = tuple(places(image, word))
     for path in candidates:
         copied = contents.copied_to(image, path)
@@ -65,15 +73,22 @@ def entry_of(contents: Contents, image: StageImage) -> Entry | None:
 
 def _words(by: Invocation) -> list[str]:
     """The words from the program on that really matters, wrappers and their flags left out."""
-    words = list(by.words)
-    if by.shell_form:
-        parts = list(simple_commands(by.words[0]))
-        if not parts:
-            return []
-        if len(parts) > 1:
-            return ["$"]  # a program of shell: it does not say which part matters
-        words = list(parts[0])
-    return unwrapped(words)
+    return _of_shell(by.words[0]) if by.shell_form else unwrapped(by.words)
+
+
+def _of_shell(text: str) -> list[str]:
+    """The words of the one command in a text for a shell; "$" where there are several."""
+    parts = list(simple_commands(text))
+    if len(parts) > 1:
+        return ["$"]  # a program of shell: it does not say which part matters
+    return unwrapped(parts[0]) if parts else []
+
+
+def _inside_shell(words: Sequence[str]) -> list[str]:
+    """What `sh -c TEXT` in exec form starts, [] for any other program."""
+    if len(words) < 3 or posixpath.basename(words[0]) not in SHELLS or words[1] != "-c":
+        return []
+    return _of_shell(words[2])
 
 
 def unwrapped(given: Sequence[str]) -> list[str]:

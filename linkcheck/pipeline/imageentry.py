@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from linkcheck.gate.entry import WRAPPERS, unwrapped
+from linkcheck.gate.entry import SHELLS, WRAPPERS, unwrapped
 from linkcheck.gate.runs import simple_commands
 from linkcheck.images.image_base import ImageRoot
 from linkcheck.images.image_settings import ImageSettings
@@ -18,7 +18,6 @@ _MAX_STEPS: Final = 8  # Linux follows four interpreters (fs/exec.c, exec_binprm
 _HEAD: Final = 256  # bytes of a script that the kernel looks at (BINPRM_BUF_SIZE)
 _SHELL_ACTIVE: Final = re.compile(r"[$`*?\[\]{}~]")
 _NUMBERS: Final = re.compile(r"(\d{1,10}):(\d{1,10})", re.ASCII)
-_SHELLS: Final = frozenset({"sh", "ash", "bash", "dash"})
 
 
 _DENIED: Final = "permission denied"
@@ -145,13 +144,13 @@ def _inner(words: Sequence[str]) -> Sequence[str] | str:
     if name in WRAPPERS:
         inner = unwrapped(words)
         return () if not inner or list(inner) == list(words) else _plain(inner)
-    if name in _SHELLS and len(words) > 2 and words[1] == "-c":
+    if name in SHELLS and len(words) > 2 and words[1] == "-c":
         parts = list(simple_commands(words[2]))
         if len(parts) != 1 or not parts[0]:
             return f"{words[0]} runs a program of shell, which does not say what it starts"
         return _plain(unwrapped(parts[0]))
     script = next((word for word in words[1:] if not word.startswith("-")), None)
-    if name in _SHELLS and script is not None:
+    if name in SHELLS and script is not None:
         return f"{words[0]} runs {script}: what a script starts is not looked at"
     return ()
 
