@@ -63,4 +63,4 @@ $(VENV)/.demo: pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[go,dev]'
-	@touch $@ $(VENV)/.demo
+	@touch $@
