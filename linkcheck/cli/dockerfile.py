@@ -6,17 +6,11 @@ from typing import Annotated, Optional
 
 import typer
 
-from linkcheck.cli.options import Env, Ldflags, Output, Tags
+from linkcheck.cli.options import Env, Ldflags, Output, ProgramOrSource, Tags
 
 
 def run(
-    path: Annotated[
-        str,
-        typer.Argument(
-            metavar="PATH|SOURCE",
-            help="A program, the folder of a Go program, or module/path[@version].",
-        ),
-    ],
+    path: ProgramOrSource,
     base: Annotated[
         Optional[str],  # noqa: UP045 -- typer reads it at run time
         typer.Option(

@@ -22,6 +22,13 @@ def _table_or_json(value: str) -> str:
     return value
 
 
+ProgramOrSource = Annotated[
+    str,
+    typer.Argument(
+        metavar="PATH|SOURCE",
+        help="A program, the folder of a Go program, or module/path[@version].",
+    ),
+]
 Bases = Annotated[
     Optional[list[str]],  # noqa: UP045 -- typer reads it at run time
     typer.Option(

@@ -6,17 +6,11 @@ from typing import Annotated, Optional
 
 import typer
 
-from linkcheck.cli.options import Bases, Env, Ldflags, Output, TableOrJson, Tags
+from linkcheck.cli.options import Bases, Env, Ldflags, Output, ProgramOrSource, TableOrJson, Tags
 
 
 def run(
-    path: Annotated[
-        str,
-        typer.Argument(
-            metavar="PATH|SOURCE",
-            help="A program, the folder of a Go program, or module/path[@version].",
-        ),
-    ],
+    path: ProgramOrSource,
     arguments: Annotated[
         Optional[list[str]],  # noqa: UP045 -- typer reads it at run time
         typer.Argument(metavar="-- ARG", help="What it is started with."),

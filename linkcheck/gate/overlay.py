@@ -148,10 +148,10 @@ class _StageView:
             linked = self._brought.linked(path, self._cache_line)
             if linked is not None:
                 return linked
-        if self._packaged(path) is True:
+        in_package = self._packaged(path)
+        if in_package is True:
             return packaged(path, self._platform)
-        untold = UNKNOWN in (brought, self._packaged(path))
-        return UNKNOWN if untold else found
+        return UNKNOWN if UNKNOWN in (brought, in_package) else found
 
     def _packaged(self, path: str) -> bool | MaybeUnknown:
         """Whether a package of the distribution, or a RUN that is not understood, brings it."""

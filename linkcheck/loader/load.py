@@ -24,7 +24,8 @@ def load_in(facts: BinaryFacts, base: ResolvedBase, options: LoadOptions = _DEFA
 
     LD_LIBRARY_PATH and LD_PRELOAD of the base count where `options` say nothing of them.
     """
-    options = options.under(dict(base.image.environment))
+    if base.image.environment:  # few have one, and bulk runs come here often
+        options = options.under(dict(base.image.environment))
     for platform in (facts.platform, *compatible_hosts(facts.platform)):
         view = base.view(platform)
         if view is not None:

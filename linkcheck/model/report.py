@@ -64,6 +64,12 @@ class Build(NamedTuple):
     image_measured: bool = False  # else `image_size` is the base's published size and the program's
     image_sizes: tuple[ImageSize, ...] = ()  # measured, for each base that an engine holds
 
+    @property
+    def cause(self) -> str:
+        """The first line of the log, which says why it was not built, or ""."""
+        lines = (line.strip() for line in self.log_tail.splitlines())
+        return next(filter(None, lines), "")
+
 
 class Report(NamedTuple):
     """The whole answer of one command; `builds` is None for commands that build nothing."""

@@ -11,7 +11,6 @@ from typing import IO, Final, NamedTuple, cast
 
 from linkcheck.errors import (
     MissingToolError,
-    NotAsPredictedError,
     UnknownBaseError,
     UsageError,
 )
@@ -23,7 +22,7 @@ from linkcheck.model.report import Trial
 from linkcheck.pipeline.imageoutput import check_output, is_image, parse_output, write_image
 from linkcheck.run.bubblewrap import BubblewrapRunner
 from linkcheck.run.runner import SECONDS
-from linkcheck.run.trial import put_to_test
+from linkcheck.run.trial import put_to_test, settled
 from linkcheck.ship import archive, folder
 from linkcheck.ship.blobs import new_layer
 from linkcheck.ship.image import Image, Settings, assemble, configured, labels_for
@@ -161,16 +160,8 @@ def _started(request: Request, plan: Plan, staged: Path) -> tuple[Trial | None, 
     trial = put_to_test(
         plan.verdict, plan.facts, runner, program, request.arguments, request.seconds
     )
-    if trial.observed == "refused":
-        raise NotAsPredictedError(
-            f"{request.program} does not start in the bundle: {trial.output_tail}",
-            next_step="add what is missing with --also",
-        )
-    if trial.observed == "error":
-        if request.verify:
-            raise MissingToolError(f"the bundle can't be started here: {trial.output_tail}")
-        return None, trial.output_tail
-    return trial, ""
+    advice = "add what is missing with --also"
+    return settled(trial, request.program, "the bundle", advice, insist=request.verify is True)
 
 
 def _image(plan: Plan, mtime: int, file: IO[bytes], *, compress: bool) -> Image:

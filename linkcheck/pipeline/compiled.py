@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from linkcheck.advise.price import is_another_program
 from linkcheck.build.builder import Program
 from linkcheck.build.extras import Extras, with_extras
 from linkcheck.build.recipes import Recipe, select_recipes
@@ -20,7 +21,6 @@ from linkcheck.pipeline.matrix import run_matrix
 from linkcheck.pipeline.plan import Plan, make_plan
 from linkcheck.ship.dockerfile import Stage
 
-_STUB = "LC404"  # a package that is there in name only without cgo
 _ZONES_INSIDE = "timetzdata"  # Go's tag that links the time zones in (package time/tzdata)
 
 
@@ -103,7 +103,7 @@ def _in_a_recipe(
         build, subject = _built(wish, Plan((program,), (recipe,), ()), environ, progress)
         if subject is None:
             failed.append(build)
-        elif wish.recipe or recipe.cgo or not _is_stub(subject):
+        elif wish.recipe or recipe.cgo or not is_another_program(subject):
             return Compiled(program, recipe, subject, final_stage(subject, wish.base))
     raise _not_built(wish, failed)
 
@@ -153,15 +153,8 @@ def _judged(analyzer: Analyzer, path: Path) -> Subject:
     return subject._replace(verdicts=(*subject.verdicts, *more))
 
 
-def _is_stub(subject: Subject) -> bool:
-    return any(finding.rule == _STUB for finding in subject.findings)
-
-
 def _not_built(wish: Wish, failed: list[Build]) -> MissingToolError | UsageError:
-    causes = (
-        f"{build.recipe}: {(build.log_tail.strip().splitlines() or ['no reason was given'])[0]}"
-        for build in failed
-    )
+    causes = (f"{build.recipe}: {build.cause or 'no reason was given'}" for build in failed)
     missing = all(build.status == "skipped" for build in failed)
     kind = MissingToolError if missing else UsageError
     return kind(

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from linkcheck.errors import MissingToolError, NotAsPredictedError, UsageError
+from linkcheck.errors import MissingToolError, UsageError
 from linkcheck.model.bundle import PROGRAM
 from linkcheck.model.facts import BinaryFacts
 from linkcheck.model.image import BuiltImage, BuiltImages
@@ -26,7 +26,7 @@ from linkcheck.pipeline.imageoutput import (
 from linkcheck.pipeline.imageparts import SCRATCH, Base, Part, Wanted, make_part, read_program
 from linkcheck.run.bubblewrap import BubblewrapRunner
 from linkcheck.run.runner import SECONDS, Own, Runner
-from linkcheck.run.trial import put_to_test
+from linkcheck.run.trial import put_to_test, settled
 from linkcheck.ship.layout import top_of
 from linkcheck.ship.place import new_folder
 from linkcheck.ship.plan import Source
@@ -191,16 +191,9 @@ def _started(request: Request, part: Part, runner: Runner, program: Path) -> _At
     if request.arguments:
         words = (*part.settings.entrypoint[1:], *request.arguments)
     trial = put_to_test(part.verdict, part.facts, runner, program, words, request.seconds)
-    if trial.observed == "refused":
-        raise NotAsPredictedError(
-            f"{part.program} does not start in the image: {trial.output_tail}",
-            next_step="see `linkcheck verify`, and report what was predicted wrongly",
-        )
-    if trial.observed == "error":
-        if request.verify:
-            raise MissingToolError(f"the image can't be started here: {trial.output_tail}")
-        return _Attempt(None, trial.output_tail)
-    return _Attempt(trial)
+    advice = "see `linkcheck verify`, and report what was predicted wrongly"
+    insist = request.verify is True
+    return _Attempt(*settled(trial, part.program, "the image", advice, insist=insist))
 
 
 def _told(part: Part, attempt: _Attempt) -> BuiltImage:

@@ -92,8 +92,7 @@ def built(
     made = []
     for build in report.builds or ():
         if build.subject is None or build.path is None:
-            why = next(iter(build.log_tail.strip().splitlines()), "no reason was given")
-            none.append(NoWay(build.recipe, why))
+            none.append(NoWay(build.recipe, build.cause or "no reason was given"))
             continue
         recipe, subject = recipes[build.recipe], report.subjects[build.subject]
         if lost := is_another_program(subject):

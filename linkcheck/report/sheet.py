@@ -198,5 +198,4 @@ def _cause(build: Build) -> str:
     """Why it was not built: the first line of the log (`pipeline.matrix.run_matrix`)."""
     if build.subject is not None:
         return ""
-    lines = (line.strip() for line in build.log_tail.splitlines())
-    return next(filter(None, lines), "no reason given")
+    return build.cause or "no reason given"

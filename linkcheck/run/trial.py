@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from linkcheck.errors import MissingToolError
+from linkcheck.errors import MissingToolError, NotAsPredictedError
 from linkcheck.model.facts import BinaryFacts
 from linkcheck.model.report import Trial
 from linkcheck.model.verdicts import Verdict
@@ -47,6 +47,25 @@ def put_to_test(
         output_tail=_tail(observed),
         agrees=agrees(verdict.answer, observed),
     )
+
+
+def settled(
+    trial: Trial, program: Path, place: str, advice: str, *, insist: bool
+) -> tuple[Trial | None, str]:
+    """A start that has to succeed before something is written: the trial, or why there was none.
+
+    Raises NotAsPredictedError where `program` was refused in `place`, with `advice` as next step,
+    MissingToolError where it could not be tried and that was insisted on.
+    """
+    if trial.observed == "refused":
+        raise NotAsPredictedError(
+            f"{program} does not start in {place}: {trial.output_tail}", next_step=advice
+        )
+    if trial.observed == "error":
+        if insist:
+            raise MissingToolError(f"{place} can't be started here: {trial.output_tail}")
+        return None, trial.output_tail
+    return trial, ""
 
 
 def not_tried(base: str, why: str) -> Trial:
