@@ -215,12 +215,13 @@ class _Worker:
             self._context,
         )
         owner = self.expanded(instruction.flag("chown") or "")
+        chmod = instruction.flag("chmod") or ""
         excludes = tuple(map(self.expanded, instruction.flag_values("exclude")))
         for one in found:
             if isinstance(one, LeftOut):
                 self._left_out.append(one)
             else:
-                self._copied.append(one._replace(owner=owner, excludes=excludes))
+                self._copied.append(one._replace(owner=owner, chmod=chmod, excludes=excludes))
 
     def run(self, instruction: Instruction) -> None:
         for found in commands(instruction, self.at(instruction)):

@@ -45,6 +45,7 @@ class Copied(NamedTuple):
     unpacks: bool  # ADD of an archive
     at: Line
     owner: str = ""  # of --chown
+    chmod: str = ""  # of --chmod, as it is written
     excludes: tuple[str, ...] = ()  # patterns of --exclude
 
 

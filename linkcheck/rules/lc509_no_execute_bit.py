@@ -90,6 +90,8 @@ def _counting_bits(ctx: StageContext, copied: Copied) -> int:
 def _edit(copied: Copied) -> Edit | None:
     if copied.origin not in ("context", "stage") or copied.at.line != copied.at.end_line:
         return None
+    if copied.chmod:
+        return Edit(copied.at.line, f"--chmod={copied.chmod}", "--chmod=0755")
     return Edit(copied.at.line, "COPY ", "COPY --chmod=0755 ")
 
 

@@ -226,6 +226,20 @@ def test_the_patch_of_fix_hint_applies_and_the_gate_then_passes(bad: Path) -> No
     assert linkcheck("gate", "--dockerfile", "Dockerfile", cwd=bad).returncode == 0
 
 
+@pytest.mark.parametrize("flag", ["", "--chmod=644 ", "--link --chmod=0600 "])
+def test_the_patch_gives_the_execute_bit_by_one_flag_alone(flag: str, tmp_path: Path) -> None:
+    """BuildKit refuses a flag that is there twice."""
+    (tmp_path / "app").write_text("x")
+    (tmp_path / "app").chmod(0o644)
+    file = tmp_path / "Dockerfile"
+    file.write_text(f'FROM scratch\nCOPY {flag}app /app\nENTRYPOINT ["/app"]\n')
+    done = linkcheck("gate", "--dockerfile", "Dockerfile", "--fix-hint", cwd=tmp_path)
+    apply = ["git", "apply", "-"]
+    subprocess.run(apply, input=done.stdout, text=True, cwd=tmp_path, check=True, timeout=30)
+    (copy,) = [line for line in file.read_text().splitlines() if line.startswith("COPY")]
+    assert copy.count("--chmod") == copy.count("--chmod=0755 ") == 1
+
+
 def test_a_baseline_made_by_the_command_silences_what_it_holds(bad: Path) -> None:
     flags = ("gate", "--dockerfile", "Dockerfile")
     assert linkcheck(*flags, "--format", "json=base.json", cwd=bad).returncode == 1
