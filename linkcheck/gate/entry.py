@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from linkcheck.gate.instructions import PATH
 from linkcheck.gate.runs import simple_commands
-from linkcheck.gate.work import PATH
 from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 
 if TYPE_CHECKING:
