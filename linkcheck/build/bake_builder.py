@@ -12,7 +12,6 @@ from linkcheck.build.bake import BakeCell, bake_file
 from linkcheck.build.builder import BuiltBinary, Capacity, NotBuilt, Outcome, Program
 from linkcheck.build.builder_image import default_ref
 from linkcheck.build.causes import explain_os_error, tail
-from linkcheck.build.folders import cache_home, deliver, scratch
 from linkcheck.build.inside import with_own_paths
 from linkcheck.build.invocation import passed_on
 from linkcheck.build.machine import capacity
@@ -21,6 +20,7 @@ from linkcheck.build.process import Processes
 from linkcheck.build.recipe_tables import Recipe
 from linkcheck.build.results import read_result
 from linkcheck.build.source import Source
+from linkcheck.engine.folders import cache_home, deliver, scratch
 from linkcheck.errors import LinkcheckError, MissingToolError
 
 TIMEOUT = 1800.0  # seconds a cell, as the image may have to be pulled first

@@ -18,7 +18,6 @@ from pathlib import Path, PurePosixPath
 from linkcheck.build.builder import BuiltBinary, Capacity, NotBuilt, Outcome, Program
 from linkcheck.build.causes import explain_failure, explain_os_error, tail
 from linkcheck.build.compilers import Tools, Workshop, tools_for
-from linkcheck.build.folders import cache_home, deliver, scratch
 from linkcheck.build.inside import SOURCE, VOLUMES, WORK, Inside, with_own_paths
 from linkcheck.build.invocation import build_call
 from linkcheck.build.platforms import Platform, linux_platform
@@ -26,6 +25,7 @@ from linkcheck.build.recipe_tables import Recipe
 from linkcheck.build.source import Source
 from linkcheck.engine.container import NOT_STARTED, CommandEnd, Container
 from linkcheck.engine.engine import ContainerSpec, Engine, Image, plain_errors
+from linkcheck.engine.folders import cache_home, deliver, scratch
 from linkcheck.errors import MissingToolError
 
 TIMEOUT = 900  # seconds a build

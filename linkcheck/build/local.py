@@ -14,7 +14,6 @@ from pathlib import Path
 from linkcheck.build.builder import BuiltBinary, Capacity, NotBuilt, Outcome, Program
 from linkcheck.build.causes import explain_failure, explain_os_error, tail
 from linkcheck.build.compilers import CCompiler, Tools, Workshop, Zig, choose_compiler, tools_for
-from linkcheck.build.folders import cache_home, deliver, scratch
 from linkcheck.build.goenv import user_settings
 from linkcheck.build.invocation import PASSED_ON, build_call
 from linkcheck.build.machine import capacity, file_state, libraries_state
@@ -24,6 +23,7 @@ from linkcheck.build.recipe_tables import Recipe
 from linkcheck.build.recipes import known_recipes
 from linkcheck.build.source import Source
 from linkcheck.build.toolchain import GoTool, all_go, find_go, find_zig
+from linkcheck.engine.folders import cache_home, deliver, scratch
 from linkcheck.errors import MissingToolError
 
 TIMEOUT = 900.0  # seconds a build; zig's first use alone takes over one minute

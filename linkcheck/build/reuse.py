@@ -15,10 +15,10 @@ from typing import Literal
 from linkcheck import __version__
 from linkcheck.build.builder import Builder, BuiltBinary, NotBuilt, Outcome, Program
 from linkcheck.build.digest import tree_digest
-from linkcheck.build.folders import cache_home, deliver, whole
 from linkcheck.build.platforms import Platform
 from linkcheck.build.recipe_tables import Recipe
 from linkcheck.build.source import Source
+from linkcheck.engine.folders import cache_home, deliver, whole
 
 LIMIT = 4 << 30  # bytes kept; those that were not used for longest go first
 FORM = 1  # to be raised where entries change their meaning

@@ -8,6 +8,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ from linkcheck.images.tree import Tree
 from linkcheck.model.provides import BaseImage
 
 if TYPE_CHECKING:
+    from linkcheck.images.registry_store import RegistryStore
     from linkcheck.model.library import LibraryView
 
 _MAX_MAPPED: Final = 1 << 30
@@ -110,15 +112,26 @@ class ImageBase:
     Raises BadRootError for an image that can't be read, MissingToolError without the engine.
     """
 
-    def __init__(self, ref: str, *, source: str | None = None, platform: str | None = None) -> None:
-        """`source` says with its scheme where the image is, where `ref` does not; `platform`
-        which one of an index is meant."""
+    def __init__(
+        self,
+        ref: str,
+        *,
+        source: str | None = None,
+        platform: str | None = None,
+        store: RegistryStore | None = None,
+    ) -> None:
+        """`source` says with its scheme where the image is, where `ref` does not, `store` that it
+        is in a registry; `platform` which one of an index is meant."""
         unpacked, files = Unpacked(), list[IO[bytes]]()
         tree = Tree()
         self.root = ImageRoot(tree, ref)
         weakref.finalize(self.root, _close, unpacked, files)
-        find, tag = _opened(source or ref, files)
-        layout = (source or ref).startswith("oci-")
+        tag: str | None = None
+        if store is None:
+            find, tag = _opened(source or ref, files)
+        else:
+            find = partial(store.find, files=files)
+        layout = store is not None or (source or ref).startswith("oci-")
         self.stored = stored_image(find, tag, ref, platform=platform, layout=layout)
         self.plain = tuple(unpacked.plain(layer, ref) for layer in self.stored.layers)
         for layer in self.plain:

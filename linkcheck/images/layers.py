@@ -7,11 +7,13 @@ content while it is unpacked, and its names can only ever be names of the tree.
 from __future__ import annotations
 
 import gzip
+import importlib
 import os
+import sys
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, Final, cast
 
@@ -75,16 +77,15 @@ class Unpacked:
         """`extent` itself, or what it holds compressed. Raises BadRootError."""
         head = os.pread(extent.descriptor, 4, extent.offset)
         if head == b"\x28\xb5\x2f\xfd":
-            raise BadRootError(
-                f"{title}: its layers are compressed with zstd",
-                next_step="save it anew without (`docker save`), or unpack it and use dir:PATH",
-            )
-        if head[:2] != b"\x1f\x8b":
+            opened, trouble = _zstd(title)
+        elif head[:2] == b"\x1f\x8b":
+            opened, trouble = gzip.open, zlib.error
+        else:
             return extent
         file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with us
         self._files.append(file)
         try:
-            with gzip.GzipFile(fileobj=cast(IO[bytes], Window(extent))) as packed:
+            with opened(Window(extent)) as packed:
                 while block := packed.read(1 << 20):
                     self._left -= len(block)
                     if self._left < 0:
@@ -93,7 +94,7 @@ class Unpacked:
                             next_step="unpack it and use dir:PATH",
                         )
                     file.write(block)
-        except (OSError, EOFError, zlib.error) as error:
+        except (OSError, EOFError, trouble) as error:
             raise damaged(title, error) from error
         file.flush()
         return Extent(file.fileno(), 0, file.tell())
@@ -147,6 +148,19 @@ def damaged(title: str, error: Exception) -> BadRootError:
         f"{title}: can't be read as an image: {' '.join(str(error).split())[:200]}",
         next_step="save it anew (`docker save`), or unpack it and use dir:PATH",
     )
+
+
+def _zstd(title: str) -> tuple[Callable[..., Any], type[Exception]]:
+    """What reads zstd (RFC 8878), and its error. Raises BadRootError where nothing does."""
+    name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    try:
+        found = importlib.import_module(name)
+    except ImportError as error:
+        raise BadRootError(
+            f"{title}: its layers are compressed with zstd, which this Python can't read",
+            next_step="pip install 'linkcheck[zstd]', or unpack it and use dir:PATH",
+        ) from error
+    return found.ZstdFile, found.ZstdError
 
 
 def _each(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:

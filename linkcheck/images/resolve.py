@@ -1,4 +1,4 @@
-"""REF -> base: a name of the catalog, `dir:PATH`, or an image of an archive or the engine."""
+"""REF -> base: a name of the catalog, `dir:PATH`, or an image of an archive, engine or registry."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def resolve_base(ref: str) -> ResolvedBase:
 
     Raises UnknownBaseError for a name that nothing knows (with the nearest known names) and
     BadRootError for a `dir:` whose folder, or an image that can't be read, MissingToolError for
-    `docker:NAME` without an engine that holds it.
+    `docker:NAME` without an engine that holds it, and for `registry:NAME` where the registry
+    can't be reached or wants a login.
     """
     scheme, colon, rest = ref.partition(":")
     if colon and scheme == "dir":
@@ -55,10 +56,9 @@ def resolve_base(ref: str) -> ResolvedBase:
 
         return ImageBase(ref)
     if colon and scheme == "registry":
-        raise UnknownBaseError(
-            f"{ref}: images of a registry can't be read yet",
-            next_step="pull it (`docker pull`) and use docker:NAME",
-        )
+        from linkcheck.images.registry_base import RegistryBase  # noqa: PLC0415 -- see above
+
+        return RegistryBase(ref)
     return resolve_known(ref) or _in_engine(ref)
 
 
@@ -79,5 +79,6 @@ def _in_engine(ref: str) -> ResolvedBase:
         raise UnknownBaseError(
             f"{ref}: no such base in the catalog, nor an image of a local engine",
             next_step=(f"did you mean {near}? " if near else "")
-            + "`linkcheck bases` lists them; dir:PATH takes any root file system",
+            + "`linkcheck bases` lists them; registry:NAME reads it from its registry, "
+            "dir:PATH takes any root file system",
         ) from error

@@ -103,13 +103,17 @@ def check_image(asked: Asked, environ: Mapping[str, str]) -> Answer:
 
 
 def image_of(ref: str, platform: str | None = None) -> ImageBase:
-    """The image `ref` with its configuration: of an archive, a layout, or the engine.
+    """The image `ref` with its configuration: of an archive, a layout, a registry, or the engine.
 
     Raises UnknownBaseError for a REF that is none, BadRootError for one that can't be read,
-    MissingToolError for one that the engine does not hold.
+    MissingToolError for one that the engine does not hold, or that its registry does not give.
     """
     if platform is not None and ref.startswith(_LAYOUTS):
         return ImageBase(ref, platform=platform)
+    if platform is not None and ref.startswith("registry:"):
+        from linkcheck.images.registry_base import RegistryBase  # noqa: PLC0415 -- others need none
+
+        return RegistryBase(ref, platform=platform)
     base = resolve_base(ref)
     if isinstance(base, ImageBase):
         return base

@@ -10,9 +10,9 @@ from typing import Protocol
 
 from linkcheck.build.builder import Builder, BuiltBinary, NotBuilt, Outcome
 from linkcheck.build.choose import choose_builder
-from linkcheck.build.folders import cache_home, scratch
 from linkcheck.build.platforms import linux_platform
 from linkcheck.build.reuse import Store
+from linkcheck.engine.folders import cache_home, scratch
 from linkcheck.errors import EXIT_INTERRUPTED, LinkcheckError, UsageError
 from linkcheck.images.catalog import load_catalog
 from linkcheck.model.provides import BaseImage

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from linkcheck.build.folders import cache_home, deliver, scratch
 from linkcheck.build.process import Processes
 from linkcheck.engine.archive import pack
+from linkcheck.engine.folders import cache_home, deliver, scratch
 from linkcheck.engine.owner import current_owner, is_dead
 from linkcheck.errors import MissingToolError
 
@@ -80,7 +80,7 @@ def test_scratch_folders_go_with_the_block_and_after_a_kill_with_the_next_run(
     tmp_path: Path,
 ) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from linkcheck.build.folders import scratch\n"
+        "import os, sys; from pathlib import Path; from linkcheck.engine.folders import scratch\n"
         "with scratch(Path(sys.argv[1])) as f: (f / 'x').write_text('x'); os.kill(os.getpid(), 9)"
     )
     project = Path(__file__).parents[2]

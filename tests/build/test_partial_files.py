@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from linkcheck.build.builder import BuiltBinary
-from linkcheck.build.folders import deliver, whole
 from linkcheck.build.reuse import Store
+from linkcheck.engine.folders import deliver, whole
 
 PROJECT = Path(__file__).parents[2]
 KILLED = (
-    "import os, sys; from pathlib import Path; from linkcheck.build.folders import whole\n"
+    "import os, sys; from pathlib import Path; from linkcheck.engine.folders import whole\n"
     "with whole(Path(sys.argv[1])) as f: f.write_bytes(b'half'); os.kill(os.getpid(), 9)"
 )
 

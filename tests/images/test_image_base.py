@@ -7,6 +7,7 @@ import io
 import json
 import platform
 import random
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from linkcheck.images.root_base import RootBase
 from linkcheck.model.library import SharedObject
 from tests.images.archives import docker_archive, file, folder, link, oci_layout, tar
 
+ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 ARCH = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
@@ -231,10 +233,36 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
         ImageBase(f"oci-dir:{tmp_path}/no")
 
 
-def test_zstd_is_named(tmp_path: Path) -> None:
-    path = docker_archive(tmp_path / "image.tar", b"\x28\xb5\x2f\xfd" + bytes(600))
-    with pytest.raises(BadRootError, match="compressed with zstd"):
+def test_layers_compressed_with_zstd_are_read(tmp_path: Path) -> None:
+    packed = _zstd(tar([file("etc/x", b"content")]))
+    root = ImageBase(f"docker-archive:{docker_archive(tmp_path / 'image.tar', packed)}").root
+    assert root.read("/etc/x") == b"content"
+    cut = docker_archive(tmp_path / "cut.tar", packed[:-9])
+    with pytest.raises(BadRootError, match="can't be read as an image"):
+        ImageBase(f"docker-archive:{cut}")
+
+
+def test_a_zstd_layer_that_unpacks_without_end_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layers, "MAX_UNPACKED", 1 << 20)
+    path = docker_archive(tmp_path / "image.tar", _zstd(tar([file("zeros", bytes(4 << 20))])))
+    with pytest.raises(BadRootError, match="its layers hold more than"):
         ImageBase(f"docker-archive:{path}")
+
+
+def test_where_nothing_reads_zstd_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, ZSTD, None)
+    path = docker_archive(tmp_path / "image.tar", b"\x28\xb5\x2f\xfd" + bytes(600))
+    with pytest.raises(BadRootError, match=r"compressed with zstd.*linkcheck\[zstd\]"):
+        ImageBase(f"docker-archive:{path}")
+
+
+def _zstd(content: bytes) -> bytes:
+    packed: bytes = pytest.importorskip(ZSTD).compress(content)
+    return packed
 
 
 def test_a_layer_that_unpacks_without_end_is_given_up(

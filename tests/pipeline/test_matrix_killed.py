@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from linkcheck.build.folders import cache_home
 from linkcheck.engine.engine import Image
+from linkcheck.engine.folders import cache_home
 from tools.killed.leftovers import until_empty
 from tools.killed.moments import RECIPES, WAYS, Matrix, cut_off, delays
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from linkcheck.build.folders import cache_home
 from linkcheck.build.reuse import Store
+from linkcheck.engine.folders import cache_home
 from tools.projects.catalog import PROJECTS, Project
 from tools.projects.measure import measure
 from tools.projects.sources import recipe_of

@@ -1,4 +1,4 @@
-"""Where builds keep what they reuse, and what they throw away."""
+"""Where this machine keeps what is reused, and what is thrown away."""
 
 from __future__ import annotations
 
