@@ -32,17 +32,18 @@ REQUIRE_DOCKER = os.environ.get("LINKCHECK_REQUIRE_DOCKER") == "1"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what this machine can't run."""
     for item in items:
-        for marker, reason in (("docker", _no_docker), ("go", _no_go), ("testbed", _no_testbed)):
+        for marker, reason in _REASONS.items():
             if item.get_closest_marker(marker) and (why := reason()):
                 item.add_marker(pytest.mark.skip(reason=why))
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Under LINKCHECK_REQUIRE_DOCKER=1 a Docker test that is skipped has failed."""
+    """Under LINKCHECK_REQUIRE_DOCKER=1 a Docker or registry test that is skipped has failed."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
-    if REQUIRE_DOCKER and report.skipped and item.get_closest_marker("docker"):
+    wanted = any(map(item.get_closest_marker, ("docker", "registry")))
+    if REQUIRE_DOCKER and report.skipped and wanted:
         report.outcome = "failed"
         report.longrepr = f"LINKCHECK_REQUIRE_DOCKER=1, but skipped: {report.longrepr}"
 
@@ -91,6 +92,20 @@ testbed_roots.__test__ = False  # type: ignore[attr-defined]
 
 def _no_testbed() -> str:
     return "" if testbed_roots().is_dir() else "no real roots: python -m tools.testbed makes them"
+
+
+def _no_registry() -> str:
+    from tools.testbed.registry import program  # noqa: PLC0415 -- most test runs need none
+
+    return "" if program() else "no docker-registry: python -m tools.testbed registry unpacks it"
+
+
+_REASONS: dict[str, Callable[[], str]] = {
+    "docker": _no_docker,
+    "go": _no_go,
+    "registry": _no_registry,
+    "testbed": _no_testbed,
+}
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ It is in ~/.docker/config.json (or $DOCKER_CONFIG): in `auths`, or with a creden
 
 from __future__ import annotations
 
+import warnings
 from typing import NamedTuple
 
 from linkcheck.errors import MissingToolError
@@ -26,8 +27,9 @@ def login_for(registry: str) -> Login | None:
     import docker.auth  # noqa: PLC0415 -- see engine.connect
 
     try:
-        config = docker.auth.load_config()
-        found = docker.auth.resolve_authconfig(config, registry)
+        with warnings.catch_warnings():  # a missing helper would be told twice
+            warnings.simplefilter("ignore")
+            found = docker.auth.resolve_authconfig(docker.auth.load_config(), registry)
     except (docker.errors.DockerException, OSError, ValueError, KeyError) as error:
         reason = " ".join(str(error).split())[:200]
         raise MissingToolError(

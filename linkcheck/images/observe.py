@@ -47,7 +47,8 @@ def observe(root: Root, view: RootView, environment: Mapping[str, str] = {}) -> 
         libc_version=version,
         ca_bundle=_ca_bundle(root, environment),
         tzdata=_tzdata(root, environment),
-        users=_users(root),
+        users=_names(root, "/etc/passwd", 6),
+        groups=_names(root, "/etc/group", 3),
         nsswitch_hosts=_nsswitch(root, "hosts"),
         nsswitch_passwd=_nsswitch(root, "passwd"),
         tmp=_tmp(root, environment),
@@ -105,12 +106,13 @@ def _tzdata(root: Root, environment: Mapping[str, str]) -> str | None:
     return None
 
 
-def _users(root: Root) -> tuple[str, ...] | MaybeUnknown:
-    raw = root.read("/etc/passwd")
+def _names(root: Root, path: str, colons: int) -> tuple[str, ...] | MaybeUnknown:
+    """The first fields of the lines that have as many colons as passwd(5) or group(5) wants."""
+    raw = root.read(path)
     if isinstance(raw, NoEntry):
         return UNKNOWN if raw.hidden else ()
     lines = raw.decode("utf-8", "backslashreplace").splitlines()
-    return tuple(line.split(":", 1)[0] for line in lines if line.count(":") >= 6)
+    return tuple(line.split(":", 1)[0] for line in lines if line.count(":") >= colons)
 
 
 def _nsswitch(root: Root, wanted: str) -> str | MaybeUnknown | None:

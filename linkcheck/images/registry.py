@@ -13,16 +13,17 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from linkcheck.errors import BadRootError, MissingToolError, UnknownBaseError
 from linkcheck.images.reference import Reference
-from linkcheck.images.registry_login import answer_to, refused
+from linkcheck.images.registry_login import Pass, answer_to
 
 if TYPE_CHECKING:
     import requests
 
 MAX_MANIFEST: Final = 4 << 20  # what the specification lets registries refuse
 MAX_BLOB: Final = 4 << 30
-ATTEMPTS: Final = 3
+ATTEMPTS: Final = 5
 CONNECT_SECONDS: Final = 10
 SILENT_SECONDS: Final = 60
+_UNREACHED: Final = " can't be reached: "
 _MANIFESTS: Final = ", ".join(
     (
         "application/vnd.oci.image.index.v1+json",
@@ -45,8 +46,7 @@ class Registry:
         self._title = title
         self._local = _is_local(reference.host)
         self._scheme = "https"
-        self._authorization = ""
-        self._user = ""
+        self._pass = Pass()
         self._session: requests.Session | None = None
 
     def digest(self) -> str | None:
@@ -74,7 +74,7 @@ class Registry:
 
     def blob(self, digest: str, size: int | None, out: IO[bytes]) -> None:
         """Write the blob to `out`; what breaks off is taken up again where it did."""
-        stopped: MissingToolError | None = None
+        why = ""
         for _ in range(ATTEMPTS):
             got = out.tell()
             more = {"Range": f"bytes={got}-"} if got else {}
@@ -87,14 +87,14 @@ class Registry:
                 try:
                     self._copy(answer, size, out)
                 except MissingToolError as error:
-                    stopped = error
+                    why = error.message.partition(_UNREACHED)[2]
                     continue
             if size is None or out.tell() == size:
                 return
         raise MissingToolError(
             f"{self._title}: the transfer of {digest[:19]} broke off after {out.tell()} of "
             f"{'?' if size is None else size} bytes, {ATTEMPTS} times"
-            + (f": {stopped.message.rpartition(': ')[2]}" if stopped else ""),
+            + (f": {why}" if why else ""),
             next_step="try again, or `docker pull` it and use docker:NAME",
         )
 
@@ -105,7 +105,7 @@ class Registry:
 
     def _copy(self, answer: requests.Response, size: int | None, out: IO[bytes]) -> None:
         limit = MAX_BLOB if size is None else size
-        blocks = answer.iter_content(1 << 20)
+        blocks = answer.iter_content(1 << 16)  # what is not whole when it breaks off is lost
         while True:
             with self._plain_errors():
                 block = next(blocks, b"")
@@ -144,7 +144,7 @@ class Registry:
         )
 
     def _refused(self) -> MissingToolError:
-        return self._named(refused(self._reference.registry, self._user))
+        return self._named(self._pass.refused(self._reference.registry))
 
     def _named(self, error: MissingToolError) -> MissingToolError:
         return MissingToolError(f"{self._title}: {error.message}", next_step=error.next_step)
@@ -159,7 +159,7 @@ class Registry:
         challenge = answer.headers.get("WWW-Authenticate", "")
         plain = self._scheme == "http"
         try:
-            self._authorization, self._user = answer_to(
+            self._pass = answer_to(
                 challenge, self._reference.registry, scope, self._send, plain=plain
             )
         except MissingToolError as error:
@@ -173,8 +173,8 @@ class Registry:
     def _asked(self, method: str, path: str, headers: dict[str, str]) -> requests.Response:
         import requests  # noqa: PLC0415 -- see engine.connect: other bases must not pay for it
 
-        if self._authorization:
-            headers = {**headers, "Authorization": self._authorization}
+        if self._pass.header:
+            headers = {**headers, "Authorization": self._pass.header}
         rest = f"://{self._reference.host}/v2/{self._reference.repository}/{path}"
         try:
             return self._sent(method, f"{self._scheme}{rest}", headers=headers)
@@ -217,7 +217,7 @@ class Registry:
             ) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             raise MissingToolError(
-                f"{self._title}: {host} can't be reached: {_reason(error)}",
+                f"{self._title}: {host}{_UNREACHED}{_reason(error)}",
                 next_step="check the name and the network, or use docker:NAME or an archive",
             ) from error
 
@@ -245,7 +245,9 @@ def _reason(error: Exception) -> str:
         if not isinstance(inner, Exception):
             break
         cause = inner
-    text = " ".join(str(cause).split())
+    words: tuple[Any, ...] = getattr(cause, "args", ())
+    told = words[0] if len(words) > 1 and isinstance(words[0], str) else str(cause)
+    text = " ".join(told.split())
     return text.rpartition(">: ")[2].rpartition("): ")[2].rpartition("connection: ")[2][:200]
 
 

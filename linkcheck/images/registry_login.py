@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkcheck.engine.credentials import Login, login_for
 from linkcheck.errors import MissingToolError
@@ -16,10 +16,26 @@ _CLIENT: Final = "linkcheck"
 Send = Callable[..., "requests.Response"]
 
 
-def answer_to(
-    challenge: str, registry: str, scope: str, send: Send, *, plain: bool
-) -> tuple[str, str]:
-    """The Authorization header that answers a challenge, and who it speaks for ("" is nobody).
+class Pass(NamedTuple):
+    """The Authorization header to go on with, who it speaks for ("" is nobody), and why it does
+    for nobody where a login should have been had."""
+
+    header: str = ""
+    user: str = ""
+    trouble: MissingToolError | None = None
+
+    def refused(self, registry: str) -> MissingToolError:
+        """The error for a registry that it does not help with."""
+        if not self.user:
+            return self.trouble or _wanted(registry)
+        return MissingToolError(
+            f"{registry} refuses the login of {self.user}",
+            next_step=f"`docker login {registry}` anew, or check what that user may read",
+        )
+
+
+def answer_to(challenge: str, registry: str, scope: str, send: Send, *, plain: bool) -> Pass:
+    """What answers the challenge of a registry.
 
     `send(method, url, **arguments)` asks. `plain` says that the registry is asked without TLS; a
     password goes to a token server in the clear only then. Raises MissingToolError.
@@ -29,7 +45,7 @@ def answer_to(
     if kind.lower() == "basic":
         if login is None or not login.user:
             raise trouble or _wanted(registry)
-        return _basic(login), login.user
+        return Pass(_basic(login), login.user)
     if kind.lower() != "bearer":
         raise MissingToolError(
             f"{registry}: it wants a login of the kind {kind[:40]!r}, which is not known here",
@@ -46,21 +62,11 @@ def answer_to(
         )
     asked = {"scope": wanted.get("scope") or scope, "service": wanted.get("service")}
     token = _token(send, realm, {k: v for k, v in asked.items() if v}, login)
+    user = login.user or "the token in docker's configuration" if login else ""
+    given = Pass(f"Bearer {token}", user, trouble)
     if not token:
-        if login is None:
-            raise trouble or _wanted(registry)
-        raise refused(registry, login.user)
-    return f"Bearer {token}", login.user or "a token" if login else ""
-
-
-def refused(registry: str, user: str) -> MissingToolError:
-    """The error for a login that does not help; for nobody's, for a missing one."""
-    if not user:
-        return _wanted(registry)
-    return MissingToolError(
-        f"{registry} refuses the login of {user}",
-        next_step=f"`docker login {registry}` anew, or check what that user may read",
-    )
+        raise given.refused(registry)
+    return given
 
 
 def _wanted(registry: str) -> MissingToolError:

@@ -27,6 +27,7 @@ def new_session(host: str, *, proxies: bool) -> requests.Session:
     again = Retry(
         total=2,
         connect=0,
+        other=0,
         backoff_factor=0.3,
         status_forcelist=(500, 502, 503, 504),
         raise_on_status=False,

@@ -7,7 +7,18 @@ import sys
 import time
 from collections.abc import Callable
 
-from . import buildx, cache, compose, engine, golang, images, newer_engine, programs, roots
+from . import (
+    buildx,
+    cache,
+    compose,
+    engine,
+    golang,
+    images,
+    newer_engine,
+    programs,
+    registry,
+    roots,
+)
 from .host import TestbedError, need, say
 
 
@@ -28,6 +39,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], object]]] = {
         "a second engine, where that of the machine reads no heredocs",
         newer_engine.start,
     ),
+    "registry": ("docker-registry, unpacked here; tests start it", registry.make),
     "roots": ("root file systems of base images", roots.make),
     "images": ("the roots and two Go builders as Docker images", images.make),
     "programs": ("real programs out of Debian and Alpine packages", programs.make),

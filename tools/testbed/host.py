@@ -26,7 +26,9 @@ PACKAGES = {
     "dpkg-source": "dpkg-dev",
     "gcc": "gcc libc6-dev",
     "musl-gcc": "musl-tools",
+    "openssl": "openssl",
     "qemu-img": "qemu-utils",
+    "skopeo": "skopeo",
 }
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")

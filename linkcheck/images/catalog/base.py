@@ -165,13 +165,17 @@ class CatalogBase(NamedTuple):
             value = self.record.get(key, UNKNOWN)
             return None if value is False else value
 
-        users = get("users")
+        def names(key: str) -> Any:
+            value = get(key)
+            return tuple(value) if isinstance(value, (list, tuple)) else value
+
         return Provides(
             libc=self.libc,
             libc_version=self.libc_version,
             ca_bundle=get("ca_bundle"),
             tzdata=get("tzdata"),
-            users=tuple(users) if isinstance(users, (list, tuple)) else users,
+            users=names("users"),
+            groups=names("groups"),
             nsswitch_hosts=get("nsswitch_hosts"),
             nsswitch_passwd=get("nsswitch_passwd"),
             tmp=get("tmp"),
