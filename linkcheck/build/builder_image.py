@@ -40,8 +40,9 @@ def builder_image(
         if ref is None and go is None and (other := _newest_here(engine)):
             progress(f"{error}; taking {other.ref}, which is here")
             return other
+        cause = f": {error.message.partition(': ')[2][:300]}" if ref else ""
         raise MissingToolError(
-            f"Docker Engine answers but {wanted} is neither here nor can it be pulled",
+            f"Docker Engine answers but {wanted} is neither here nor can it be pulled{cause}",
             next_step="name an image that is here with --image, or build with --builder local",
         ) from error
     if found := engine.image(wanted):

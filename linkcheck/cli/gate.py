@@ -118,9 +118,9 @@ def run(
     """Say yes or no before an image goes out: a program, a Dockerfile, or both together.
 
     Exit code 0: yes. 1: a finding reaches --fail-on, or something is unknown. 2: an input can't
-    be judged.
+    be judged. 3: all that is missing is an engine or a registry.
     """
-    from linkcheck.errors import EXIT_INPUT, EXIT_POLICY
+    from linkcheck.errors import EXIT_INPUT, EXIT_MISSING, EXIT_POLICY
     from linkcheck.gate.patch import patch_of
     from linkcheck.pipeline.gate import run_gate
     from linkcheck.pipeline.gaterequest import Wanted, requested
@@ -154,7 +154,7 @@ def run(
     )
     _write(report, format_ or ["table"], patch_of(report) if fix_hint else None)
     if report.errors:
-        raise typer.Exit(EXIT_INPUT)
+        raise typer.Exit(EXIT_MISSING if report.missing else EXIT_INPUT)
     if not report.passed:
         raise typer.Exit(EXIT_POLICY)
 

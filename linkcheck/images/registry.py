@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from linkcheck.errors import BadRootError, MissingToolError, UnknownBaseError
 from linkcheck.images.reference import Reference
-from linkcheck.images.registry_login import Pass, answer_to
+from linkcheck.images.registry_login import Pass, answer_to, short_json
 
 if TYPE_CHECKING:
     import requests
@@ -254,8 +254,8 @@ def _reason(error: Exception) -> str:
 def _told(answer: requests.Response) -> str:
     """What the registry says of its error, ": ..." or nothing."""
     try:
-        errors = answer.json()["errors"]
-        text = " ".join(str(errors[0].get("message") or errors[0].get("code") or "").split())
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError):
+        first = short_json(answer)["errors"][0]
+        text = " ".join(str(first.get("message") or first.get("code") or "").split())
+    except (KeyError, IndexError, TypeError, AttributeError):
         return ""
     return f": {text[:200]}" if text else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,6 +13,7 @@ from linkcheck.errors import MissingToolError
 if TYPE_CHECKING:
     import requests
 
+_MAX_ANSWER: Final = 1 << 20
 _CLIENT: Final = "linkcheck"
 Send = Callable[..., "requests.Response"]
 
@@ -99,8 +101,20 @@ def _token(send: Send, realm: str, asked: dict[str, str], login: Login | None) -
         answer = send("GET", realm, params={**asked, "client_id": _CLIENT}, headers=headers)
     if answer.status_code != 200:
         return ""
-    try:
-        found: Any = answer.json()
-        return str(found.get("token") or found.get("access_token") or "")
-    except (ValueError, AttributeError):
+    found = short_json(answer)
+    if not isinstance(found, dict):
         return ""
+    return str(found.get("token") or found.get("access_token") or "")
+
+
+def short_json(answer: requests.Response) -> Any:
+    """What an answer says, where it is short JSON, else None: nobody waits for one without end."""
+    text = b""
+    try:
+        for block in answer.iter_content(_MAX_ANSWER):
+            text += block
+            if len(text) > _MAX_ANSWER:
+                return None
+        return json.loads(text)
+    except (OSError, ValueError, RecursionError):  # of the library, OSError
+        return None

@@ -76,9 +76,11 @@ def _in_engine(ref: str) -> ResolvedBase:
         return ImageBase(ref, source=f"docker:{ref}")
     except MissingToolError as error:
         near = ", ".join(load_catalog().suggest(ref))
+        hint = f"did you mean {near}? `linkcheck bases` lists them" if near else ""
+        if "/" in ref:
+            hint = f"registry:{ref} reads it from its registry"
         raise UnknownBaseError(
             f"{ref}: no such base in the catalog, nor an image of a local engine",
-            next_step=(f"did you mean {near}? " if near else "")
-            + "`linkcheck bases` lists them; registry:NAME reads it from its registry, "
+            next_step=f"{hint or '`linkcheck bases` lists them'}; "
             "dir:PATH takes any root file system",
         ) from error

@@ -101,11 +101,15 @@ class TargetResult(NamedTuple):
 
 
 class GateReport(NamedTuple):
-    """The whole answer of one `linkcheck gate`."""
+    """The whole answer of one `linkcheck gate`.
+
+    `missing`: all errors are of an engine, a registry or a tool that is not to be had.
+    """
 
     targets: tuple[TargetResult, ...]
     errors: tuple[Failure, ...]
     fail_on: Level
+    missing: bool = False
 
     @property
     def passed(self) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from linkcheck.errors import LinkcheckError
+from linkcheck.errors import LinkcheckError, MissingToolError
 from linkcheck.gate.context import Context
 from linkcheck.gate.dockerignore import read_ignored
 from linkcheck.gate.fingerprint import identified
@@ -59,15 +59,17 @@ def run_gate(
     gate = _Gate(tuple(ignores), baseline, today or date.today())
     results: list[TargetResult] = []
     broken = list(failures)
+    missing = 0
     for target in targets:
         try:
             results.append(gate.result(target))
         except LinkcheckError as error:
             path = target.program or target.dockerfile or target.name
             broken.append(Failure(path, str(error)))
+            missing += isinstance(error, MissingToolError)
     results = gate.with_idle(results, targets, complete=not broken)
     fail_on = targets[0].policy.fail_on if targets else "error"
-    return GateReport(tuple(results), tuple(broken), fail_on)
+    return GateReport(tuple(results), tuple(broken), fail_on, 0 < missing == len(broken))
 
 
 class _Gate:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from linkcheck.engine.engine import Engine
 
 _FILES: Final = ("docker-archive:", "oci-dir:", "oci-archive:")
+_REGISTRY: Final = "registry:"
 
 
 class Request(NamedTuple):
@@ -115,6 +116,8 @@ def _base(request: Request, program: Path, facts: BinaryFacts, environ: Mapping[
     image = image_of(ref, facts.platform)
     if ref.startswith(_FILES):
         return Base(ref, image, None, image.stored.digest)
+    if ref.startswith(_REGISTRY):
+        return Base(ref, image, ref.removeprefix(_REGISTRY), image.stored.digest)
     from linkcheck.engine.engine import connect  # noqa: PLC0415 -- files need no engine
     from linkcheck.engine.load import registry_digest  # noqa: PLC0415
 

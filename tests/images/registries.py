@@ -64,7 +64,10 @@ class Pusher:
             if docker
             else (f"{OCI}.config.v1+json", f"{OCI}.layer.v1.tar+gzip", f"{OCI}.manifest.v1+json")
         )  # fmt: skip
-        described = self.blob(json.dumps({**about, "config": config}).encode(), kinds[0])
+        sums = [f"sha256:{hashlib.sha256(layer).hexdigest()}" for layer in layers]
+        about_files = {"rootfs": {"type": "layers", "diff_ids": sums}}
+        text = json.dumps({**about, "config": config, **about_files})
+        described = self.blob(text.encode(), kinds[0])
         document = {
             "schemaVersion": 2,
             "mediaType": kinds[2],
