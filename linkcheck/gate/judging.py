@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from linkcheck.advise import judge, needs_of
 from linkcheck.binary import read_facts
 from linkcheck.errors import LinkcheckError
+from linkcheck.gate.accounts import accounts_of
 from linkcheck.gate.builder import builder_of
 from linkcheck.gate.contents import Contents
 from linkcheck.gate.context import Context
@@ -17,7 +18,6 @@ from linkcheck.gate.entry import Entry, entry_of, places
 from linkcheck.gate.overlay import StageBase
 from linkcheck.gate.script import context_file, first_line
 from linkcheck.gate.stages import arguments, find_stage
-from linkcheck.gate.users import users_of
 from linkcheck.loader import load_in
 from linkcheck.loader.kernel import compatible_hosts
 from linkcheck.model.gate import Placed
@@ -155,8 +155,9 @@ class _Scene:
     def _stage_base(self) -> StageBase | None:
         if isinstance(self.below, str):
             return None
-        users = users_of(self.contents, self.image, self._request.dockerfile, self._request.context)
-        return StageBase(self.contents, self.image, self.below, users)
+        file, context = self._request.dockerfile, self._request.context
+        accounts = accounts_of(self.contents, self.image, file, context)
+        return StageBase(self.contents, self.image, self.below, accounts)
 
     def _verdict(self, facts: BinaryFacts, needs: tuple[Need, ...], base: StageBase) -> Verdict:
         fixed = self._fixed_platform

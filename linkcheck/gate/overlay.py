@@ -14,6 +14,7 @@ from linkcheck.model.library import CacheEntry, LibraryView, Opened, SharedObjec
 from linkcheck.model.provides import UNKNOWN, BaseImage, MaybeUnknown, Provides
 
 if TYPE_CHECKING:
+    from linkcheck.gate.accounts import Accounts
     from linkcheck.gate.contents import Contents
     from linkcheck.images.resolve import ResolvedBase
     from linkcheck.model.stageimage import StageImage
@@ -27,12 +28,12 @@ class StageBase:
         contents: Contents,
         stage: StageImage,
         below: ResolvedBase,
-        users: tuple[str, ...] | MaybeUnknown,
+        accounts: Accounts,
     ) -> None:
         self._contents = contents
         self._stage = stage
         self._below = below
-        provides = _provides(contents, stage, below.image.provides, users)
+        provides = _provides(contents, stage, below.image.provides, accounts)
         environment = dict(below.image.environment)
         environment |= {name: setting.value for name, setting in stage.environment.items()}
         self.image: BaseImage = below.image._replace(
@@ -61,7 +62,7 @@ def _provides(
     contents: Contents,
     stage: StageImage,
     base: Provides,
-    users: tuple[str, ...] | MaybeUnknown,
+    accounts: Accounts,
 ) -> Provides:
     bundle, zones = base.ca_bundle, base.tzdata
     if not isinstance(bundle, str):
@@ -73,7 +74,8 @@ def _provides(
     return base._replace(
         ca_bundle=bundle,
         tzdata=zones,
-        users=users,
+        users=accounts.users,
+        groups=accounts.groups,
         tmp=_path(contents, stage, "/tmp", base.tmp),
         shell=_path(contents, stage, "/bin/sh", base.shell),
     )

@@ -33,6 +33,7 @@ class Provides(NamedTuple):
     ca_bundle: str | MaybeUnknown | None = UNKNOWN  # path that Go's crypto/x509 finds
     tzdata: str | MaybeUnknown | None = UNKNOWN  # path of a zoneinfo folder or zip
     users: tuple[str, ...] | MaybeUnknown = UNKNOWN  # names in /etc/passwd; () where no such file
+    groups: tuple[str, ...] | MaybeUnknown = UNKNOWN  # names in /etc/group, likewise
     nsswitch_hosts: str | MaybeUnknown | None = UNKNOWN  # right side of "hosts:"
     nsswitch_passwd: str | MaybeUnknown | None = UNKNOWN  # right side of "passwd:"
     tmp: str | MaybeUnknown | None = UNKNOWN  # "/tmp" where it exists and is writable

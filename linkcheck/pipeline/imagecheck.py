@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from linkcheck.errors import BadRootError, InputError, UnknownBaseError
+from linkcheck.images.accounts import refused_account
 from linkcheck.images.image_base import ImageBase
 from linkcheck.images.image_settings import ImageSettings, read_settings
 from linkcheck.images.resolve import resolve_base
@@ -72,7 +73,7 @@ def check_image(asked: Asked, environ: Mapping[str, str]) -> Answer:
     if asked.arguments:
         settings = settings._replace(command=asked.arguments)
     files = FilesBase(base.root, ref, settings)
-    started = started_by(base.root, settings)
+    started = _with_account(started_by(base.root, settings), settings, files)
     subjects: list[Subject] = []
     failures: list[Failure] = []
     for step in started.steps:
@@ -100,6 +101,13 @@ def check_image(asked: Asked, environ: Mapping[str, str]) -> Answer:
     )
     report = Report(tuple(subjects), tuple(failures))
     return Answer(report, starts, tuple(steps_in_words(started)), untried)
+
+
+def _with_account(started: Started, settings: ImageSettings, files: FilesBase) -> Started:
+    """The engine looks for the user before it looks for the program."""
+    provides = files.image.provides
+    refusal = refused_account(settings.user, provides.users, provides.groups)
+    return started._replace(refusal=refusal) if isinstance(refusal, str) and refusal else started
 
 
 def image_of(ref: str, platform: str | None = None) -> ImageBase:

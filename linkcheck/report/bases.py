@@ -45,13 +45,14 @@ def table(bases: Sequence[BaseImage], screen: Screen) -> str:
 def card(base: BaseImage, screen: Screen) -> str:
     """All that is known of one base, a line each."""
     provides = base.provides
-    users = provides.users
+    users, groups = provides.users, provides.groups
     platforms = provides.platforms
     rows = [
         ("libc", _libc(base)),
         ("CA bundle", _value(provides.ca_bundle)),
         ("time zones", _value(provides.tzdata)),
         ("users", "not known" if users is UNKNOWN else ", ".join(users) or "none"),
+        ("groups", "not known" if groups is UNKNOWN else ", ".join(groups) or "none"),
         ("runs as", base.default_user or "root"),
         ("hosts", _value(provides.nsswitch_hosts)),
         ("passwd", _value(provides.nsswitch_passwd)),

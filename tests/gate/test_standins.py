@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from linkcheck.gate.accounts import Accounts
 from linkcheck.gate.contents import Contents
 from linkcheck.gate.overlay import StageBase
 from linkcheck.gate.stages import arguments, find_stage, parse_dockerfile
@@ -21,7 +22,7 @@ def view(base: str, packages: str, platform: str = "linux/amd64") -> LibraryView
     below = contents.base(base)
     assert not isinstance(below, str)
     resolved: ResolvedBase = below
-    found = StageBase(contents, image, resolved, ()).view(platform)
+    found = StageBase(contents, image, resolved, Accounts((), ())).view(platform)
     assert found is not None
     return found
 

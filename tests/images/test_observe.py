@@ -39,6 +39,7 @@ def test_everything_is_found_through_links_of_the_root(tmp_path: Path) -> None:
     (tmp_path / "etc" / "ssl" / "cert.pem").symlink_to("/store/ca.pem")
     _write(tmp_path, "etc/zoneinfo/Europe/Berlin")
     _write(tmp_path, "etc/passwd", "root:x:0:0:root:/root:/bin/sh\nbroken\nme:x:1:1::/:/bin/sh\n")
+    _write(tmp_path, "etc/group", "root:x:0:\nbroken:x\nstaff:x:50:me\n")
     _write(tmp_path, "etc/nsswitch.conf", "# hosts: nis\npasswd: files\nhosts:  files   dns # x\n")
     _write(tmp_path, "usr/bin/busybox").chmod(0o755)
     (tmp_path / "bin").symlink_to("usr/bin")
@@ -48,6 +49,7 @@ def test_everything_is_found_through_links_of_the_root(tmp_path: Path) -> None:
     assert found.ca_bundle == "/etc/ssl/cert.pem"
     assert found.tzdata == "/etc/zoneinfo"
     assert found.users == ("root", "me")
+    assert found.groups == ("root", "staff")
     assert found.nsswitch_hosts == "files dns"
     assert (found.shell, found.tmp) == ("/bin/sh", "/tmp")
 

@@ -64,13 +64,16 @@ def said(answer: Answer) -> str:
         {"Entrypoint": ["./app"], "WorkingDir": "/opt"},
         {"Entrypoint": ["../opt/app"], "WorkingDir": "usr/"},
         {"Entrypoint": ["/opt/app"], "User": "5:5"},
-        {"Entrypoint": ["/opt/app"], "User": "9" * 5000 + ":1"},
+        {"Entrypoint": ["/opt/app"], "User": "app:staff"},
+        {"Entrypoint": ["/opt/app"], "User": "5:staff:left:out"},
+        {"Entrypoint": ["/opt/app"], "User": ":"},
     ],
 )
 def test_the_program_is_found_as_runtimes_find_it(
     config: Mapping[str, Any], hello: Path, check: Check
 ) -> None:
-    answer = check({"opt/app": hello}, config, folder("usr"))
+    accounts = {"etc/passwd": b"app:x:7:7::/:\n", "etc/group": b"staff:x:50:\n"}
+    answer = check({"opt/app": hello, **accounts}, config, folder("usr"))
     assert (answer.starts, judged(answer)) == (True, [("/opt/app", "runs")])
 
 
@@ -109,6 +112,27 @@ def test_the_execute_bit_counts_for_the_user_of_the_image(hello: Path, check: Ch
     assert check({"app": hello}, config, mode=0o700).starts
     answer = check({"app": hello}, {**config, "User": "1000:1000"}, mode=0o700)
     assert "permission denied to user 1000:1000 (mode 0700): Docker 26 starts it" in said(answer)
+
+
+@pytest.mark.go
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        ("app", "unable to find user app: no matching entries in passwd file"),
+        ("root:staff", "unable to find group staff: no matching entries in group file"),
+        ("7:staff", "unable to find group staff: no matching entries in group file"),
+        ("4294967294", "uids and gids must be in range 0-2147483647"),
+        ("7:-1", "uids and gids must be in range 0-2147483647"),
+        ("9" * 5000, "unable to find user 999"),
+    ],
+)
+def test_an_account_that_the_image_does_not_know_is_told_in_the_engine_s_words(
+    user: str, words: str, hello: Path, check: Check
+) -> None:
+    files: Files = {"app": hello, "etc/passwd": b"root:x:0:0::/:\n", "etc/group": b"root:x:0:\n"}
+    answer = check(files, {"Entrypoint": ["/app"], "User": user})
+    assert not answer.starts
+    assert words in said(answer)
 
 
 @pytest.mark.go

@@ -32,7 +32,16 @@ _TEXT = frozenset(
     )
 )
 _LISTS = frozenset(
-    ["users", "runtimes", "glibc_libraries", "backported_nodes", "untold", "lacks", "platforms"]
+    [
+        "users",
+        "groups",
+        "runtimes",
+        "glibc_libraries",
+        "backported_nodes",
+        "untold",
+        "lacks",
+        "platforms",
+    ]
 )
 _FLAGS = ("complete", "ld_cache", "recommendable", "default")
 _MAY_BE_FALSE = ("ca_bundle", "tzdata", "nsswitch_hosts", "nsswitch_passwd", "tmp", "shell")

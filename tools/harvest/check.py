@@ -18,7 +18,7 @@ from linkcheck.model.provides import UNKNOWN
 from . import elf, glibc, inventory
 
 _PROVIDED = (
-    *("libc", "ca_bundle", "tzdata", "users", "tmp", "shell"),
+    *("libc", "ca_bundle", "tzdata", "users", "groups", "tmp", "shell"),
     *("nsswitch_hosts", "nsswitch_passwd"),
 )
 
@@ -160,6 +160,6 @@ def _provides(base: CatalogBase, root: Path, real: RootView, found: Agreement) -
         theirs = getattr(true, key)
         if theirs is not UNKNOWN:
             ours = getattr(said, key)
-            if key == "users" and ours is not UNKNOWN:
+            if key in ("users", "groups") and ours is not UNKNOWN:
                 ours, theirs = set(ours), set(theirs)
             found.note("provides", ours, theirs, key)

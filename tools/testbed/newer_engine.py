@@ -19,6 +19,8 @@ READS_HEREDOCS = 23  # the first engine whose BuildKit does
 SECONDS = 60
 _SUITE = "trixie"
 _FLAGS = ("--iptables=false", "--ip6tables=false", "--bridge=none")
+# `--bridge=none` takes docker0 away from an engine that has it, so this one is alone in its network
+_ALONE = ("unshare", "--net")
 _DRIVERS: tuple[tuple[str, ...], ...] = ((), ("--storage-driver=vfs",))
 
 
@@ -76,7 +78,7 @@ def _try(daemon: Path, flags: tuple[str, ...]) -> bool:
     path = f"{daemon.parent}:{os.environ.get('PATH', os.defpath)}:{SBIN}"
     with _log().open("ab") as log:
         process = subprocess.Popen(
-            [daemon, *places, *_FLAGS, *flags],
+            [*_ALONE, daemon, *places, *_FLAGS, *flags],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
