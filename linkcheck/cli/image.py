@@ -46,7 +46,8 @@ def run(
     `linkcheck image build` makes an image.
 
     Exit code 0 when all of them start, 1 when one fails, is not there or can't be told,
-    2 when REF is no image, 3 when the engine that holds it, or its registry, or what --verify takes, is missing.
+    2 when REF is no image, 3 when the engine that holds it, or its registry, or what --verify
+    takes, is missing.
     """
     import os
 

@@ -35,7 +35,8 @@ Bases = Annotated[
         "--base",
         metavar="REF",
         envvar="LINKCHECK_BASE",
-        help="A base: a name (see `linkcheck bases`), dir:PATH, docker:NAME or registry:NAME; again for more.",
+        help="A base: a name (see `linkcheck bases`), dir:PATH, docker:NAME or registry:NAME; "
+        "again for more.",
     ),
 ]
 Format = Annotated[
