@@ -111,7 +111,8 @@ def _added(ran: Ran, image: StageImage, path: str) -> Names:
         return tuple(word for word in words if _NAME.fullmatch(word))
     if name in ("echo", "printf", "cat") and path in ran.words:
         return tuple(_ENTRY.findall("\n".join(ran.words)))
-    return UNKNOWN if _may_add(ran, name) else ()
+    replaced = name in ("ln", "rm") and path in ran.words
+    return UNKNOWN if replaced or _may_add(ran, name) else ()
 
 
 def _adds_group(name: str, words: list[str]) -> bool:

@@ -16,6 +16,7 @@ from linkcheck.gate.bases import find_base
 from linkcheck.gate.dockerignore import Ignored, rules_of
 from linkcheck.gate.doings import folders, removes, writes
 from linkcheck.gate.golang import golang_image
+from linkcheck.gate.links import Links
 from linkcheck.gate.packages import (
     CA_PACKAGES,
     TZ_PACKAGES,
@@ -209,7 +210,7 @@ class Contents:
                 return found
         if path.startswith(_OPEN) and image.installed:
             return UNKNOWN
-        return UNKNOWN if any(not ran.known for ran in image.ran) else False
+        return UNKNOWN if _may_bring(image, path) else False
 
     def _base_has(self, ref: str, path: str) -> bool | MaybeUnknown:
         base = self.base(ref)
@@ -262,7 +263,12 @@ class Contents:
             arrivals = [self.arrives(copied, path) for copied in image.copied]
             if True in arrivals:
                 yield True
-            elif UNKNOWN in arrivals or any(not ran.known for ran in image.ran):
+            elif UNKNOWN in arrivals or _may_bring(image, path):
                 yield UNKNOWN
             else:
                 yield False
+
+
+def _may_bring(image: StageImage, path: str) -> bool:
+    """Whether a RUN that is not played through, or a link to a folder, may put a file there."""
+    return any(not ran.known for ran in image.ran) or Links(image.ran).may_lead(path)

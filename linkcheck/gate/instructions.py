@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkcheck.gate.copies import USUAL_FOLDERS, Here, copies
 from linkcheck.gate.doings import makes_home
+from linkcheck.gate.links import Links
 from linkcheck.gate.reader import DockerfileError, json_form, read_source
 from linkcheck.gate.runs import commands, packages, removed
 from linkcheck.gate.stages import Arguments, arg_pairs, expanded
@@ -129,6 +130,8 @@ class StageWorker:
             return True
         if path in USUAL_FOLDERS:
             return self._has_usual_folders()
+        if Links(self._ran).may_lead(path):
+            return UNKNOWN
         return (
             UNKNOWN if any(not ran.known or makes_home(ran, path) for ran in self._ran) else False
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from linkcheck.gate.brought import Brought, packaged
 from linkcheck.gate.ldconfig import cached_folders, last_line
+from linkcheck.gate.links import Links
 from linkcheck.gate.packages import has_soname
 from linkcheck.gate.standins import standin_of
 from linkcheck.images.observe import CA_FILES, ZONE_FOLDERS
@@ -121,6 +122,7 @@ class _StageView:
         self._contents = contents
         self._stage = stage
         self._brought = Brought(contents, stage, base.provides, platform)
+        self._links = Links(stage.ran)
         self._cached = cached_folders(stage, base.name, below)
         self._cache_line = last_line(stage)
 
@@ -142,6 +144,9 @@ class _StageView:
                 return standing_in
         if ".so" not in path and "/ld-" not in path:
             return found
+        target = self._links.target(path)
+        if target is not None:
+            return self.open(target)
         in_cache = posixpath.dirname(path) in self._cached
         brought = self._brought.arrives(path, self._cache_line if in_cache else float("inf"))
         if brought is True:
@@ -163,7 +168,7 @@ class _StageView:
         answers: list[bool | MaybeUnknown] = []
         if path.startswith(("/lib", "/usr/lib")) and not name.startswith("ld-"):
             answers.append(has_soname(self._stage.installed, name))
-        if any(not ran.known for ran in self._stage.ran):
+        if any(not ran.known for ran in self._stage.ran) or self._links.may_lead(path):
             answers.append(UNKNOWN)
         return True if True in answers else UNKNOWN if UNKNOWN in answers else False
 
@@ -203,4 +208,5 @@ class _StageView:
         if found is UNKNOWN:
             return found
         standin = () if self._standin in (None, UNKNOWN) else self._standin.loaders
-        return (*found, *standin, *self._brought.loaders)
+        linked = tuple(place for place in self._links.places if "/ld-" in place)
+        return (*found, *standin, *self._brought.loaders, *linked)

@@ -1,8 +1,8 @@
 """What a RUN does: packages it installs, and whether anything else could matter.
 
 No shell is played through. A RUN is cut into simple commands; those in `_HARMLESS` put no program
-and no library into an image, package managers put what they name, and anything else counts as
-something that can bring any file.
+and no library into an image, package managers put what they name, `ln` puts a link, and anything
+else counts as something that can bring any file.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Final, Literal
 
+from linkcheck.gate.links import link_of
 from linkcheck.model.dockerfile import Instruction
 from linkcheck.model.stageimage import Installed, Line, Ran
 
@@ -104,6 +105,8 @@ def _harmless(words: tuple[str, ...]) -> bool:
     name = words[0].rsplit("/", 1)[-1] if words else "true"
     if any(">" in word for word in words):
         return name in ("echo", "printf", "cat", "true", "set") or "/dev/null" in words
+    if name == "ln":
+        return link_of(words) is not None
     return name in _HARMLESS or bool(re.fullmatch(r"[A-Za-z_]\w*=.*|fi|done|esac|}|<<.*", name))
 
 
