@@ -82,8 +82,11 @@ class Brought:
         if file is not None:
             return _read(file, path)
         granted = _granted(shown, self._machine)
-        if origin is None or _LIBC.match(posixpath.basename(path)):
+        if copied.origin == "context" or _LIBC.match(posixpath.basename(path)):
             return granted
+        if origin is None:
+            why = f"what {posixpath.basename(path)} needs is not known: {copied.source} is copied"
+            return granted._replace(untold=f"{why} out of an image that is not known")
         ref, theirs = origin
         return self._fitted(granted, self._machine, ref, theirs)
 
@@ -107,8 +110,10 @@ class Brought:
     ) -> SharedObject:
         """It is of another distribution: it asks for the libc of that one, or an older one."""
         ours, name = self._ours, posixpath.basename(granted.path)
-        if ours.libc not in ("glibc", "musl") or theirs.libc not in ("glibc", "musl"):
+        if ours.libc not in ("glibc", "musl"):
             return granted
+        if theirs.libc not in ("glibc", "musl"):
+            return granted._replace(untold=f"{name} comes from {ref}, whose libc is not known")
         if theirs.libc == "musl" and ours.libc == "glibc":
             own = posixpath.basename(machine.musl_loader).replace("ld-musl-", "libc.musl-")
             return granted._replace(needed=(own,))

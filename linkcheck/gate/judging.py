@@ -15,6 +15,7 @@ from linkcheck.gate.builder import builder_of
 from linkcheck.gate.contents import Contents
 from linkcheck.gate.context import Context
 from linkcheck.gate.entry import Entry, entry_of, places
+from linkcheck.gate.foreign import foreign_program
 from linkcheck.gate.overlay import StageBase
 from linkcheck.gate.script import context_file, first_line
 from linkcheck.gate.stages import arguments, find_stage
@@ -28,7 +29,7 @@ from linkcheck.model.stageimage import Line, StageImage
 from linkcheck.model.verdicts import Finding, Verdict
 from linkcheck.rules import RuleContext, run_rules
 from linkcheck.rules.dockerfile_rules import run_stage_rules
-from linkcheck.rules.stage import StageContext
+from linkcheck.rules.stage import Foreign, StageContext
 
 if TYPE_CHECKING:
     from linkcheck.images.resolve import ResolvedBase
@@ -199,6 +200,7 @@ class _Scene:
             has_program=self._has_program,
             facts=facts,
             verdict=verdict,
+            foreign=partial(self._foreign, base),
             left_out=partial(self.contents.left_out, self.image),
             first_line=first_line(self._request.dockerfile, entry, self._request.context),
             non_root=self._request.non_root,
@@ -210,6 +212,15 @@ class _Scene:
                 )
             ),
         )
+
+    def _foreign(self, base: StageBase | None, name: str) -> Foreign | None:
+        view = base.view(self.platform) if base is not None else None
+        if view is None:
+            return None
+        for path in places(self.image, name):
+            if self.contents.has(self.image, path) is not False:
+                return foreign_program(self.contents, self.image, path, view, self.platform)
+        return None
 
     def _has_program(self, name: str) -> bool | MaybeUnknown:
         answers = [self.contents.has(self.image, path) for path in places(self.image, name)]

@@ -30,6 +30,7 @@ from linkcheck.rules import (
     lc519_copy_ignored,
     lc520_script_interpreter,
     lc521_exec_form_not_json,
+    lc522_loader_left_behind,
 )
 from linkcheck.rules.stage import Placed, StageContext, StageRule
 
@@ -56,6 +57,7 @@ STAGE_RULES: tuple[StageRule, ...] = (
     lc519_copy_ignored.RULE,
     lc520_script_interpreter.RULE,
     lc521_exec_form_not_json.RULE,
+    lc522_loader_left_behind.RULE,
 )
 
 

@@ -34,14 +34,22 @@ def _nothing(path: str) -> None:
     del path
 
 
+class Foreign(NamedTuple):
+    """A program of the image `ref` that was copied, and the loader that it asks for in vain."""
+
+    ref: str
+    loader: str
+
+
 class StageContext(NamedTuple):
     """The image that goes out, worked out from the Dockerfile, and the program where one is there.
 
     `base` is the base with all that the Dockerfile adds, None where it can't be told, with the
     reason in `base_gap`. `has` answers for an absolute path of the image, `has_program` for a
-    program by name; `left_out` says what of .dockerignore keeps a path from being copied.
-    `first_line` is that of the script that is started, None where it is no script or not at hand.
-    `stages` are the images that this one stands on or copies from, its own last.
+    program by name; `foreign` tells of one by name that was copied without its loader; `left_out`
+    says what of .dockerignore keeps a path from being copied. `first_line` is that of the script
+    that is started, None where it is no script or not at hand. `stages` are the images that this
+    one stands on or copies from, its own last.
     """
 
     image: StageImage
@@ -55,6 +63,7 @@ class StageContext(NamedTuple):
     facts: BinaryFacts | None = None
     verdict: Verdict | None = None
     left_out: Callable[[str], str | None] = _nothing
+    foreign: Callable[[str], Foreign | None] = _nothing
     first_line: str | None = None
     non_root: bool = False  # it will run under Kubernetes' runAsNonRoot
     stages: tuple[StageImage, ...] = ()

@@ -160,7 +160,7 @@ FROM_STAGE = (
         ("golang:1.24-bookworm", "gcr.io/distroless/base-debian12", "runs", ""),
         ("debian:13", "debian:12-slim", "unknown", "from debian:13 with glibc 2.41"),
         ("alpine:3.20", "debian:12-slim", "fails", "libc.musl-x86_64.so.1"),
-        ("registry.example/own:1", "debian:12-slim", "runs", ""),
+        ("registry.example/own:1", "debian:12-slim", "unknown", "an image that is not known"),
     ],
 )
 def test_a_library_of_another_distribution_asks_for_the_libc_of_that_one(
