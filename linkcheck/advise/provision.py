@@ -70,7 +70,8 @@ def provision(
         case "tmp":
             return _present(provides.tmp)
         case "shell":
-            return _present(provides.shell)
+            has_other = isinstance(provides.shell, str) and provides.shell != need.value
+            return False if has_other else _present(provides.shell)
         case "nss":
             return _name_service(facts, provides)
         case "library":

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from linkcheck.gate.basefiles import by_facts, program_of
+from linkcheck.gate.basefiles import OPEN, SYSTEM, base_has
 from linkcheck.gate.bases import find_base
 from linkcheck.gate.dockerignore import Ignored, rules_of
 from linkcheck.gate.doings import folders, removes, writes
-from linkcheck.gate.golang import golang_image
 from linkcheck.gate.links import Links
 from linkcheck.gate.packages import (
     CA_PACKAGES,
@@ -25,7 +24,7 @@ from linkcheck.gate.packages import (
 )
 from linkcheck.gate.stages import Arguments
 from linkcheck.gate.work import work_out
-from linkcheck.model.library import Missing
+from linkcheck.images.image_settings import PATH
 from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 from linkcheck.model.stageimage import Copied, StageImage
 
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
 _WILD: Final = re.compile(r"[*?\[]")
 _IMAGE: Final = "docker-image://"
 # Folders of a distribution's image in which the catalog does not list every file.
-_SYSTEM: Final = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/")
-_OPEN: Final = (*_SYSTEM, "/lib/", "/lib64/", "/etc/", "/usr/share/", "/var/", "/usr/lib64/")
 
 
 def _is_excluded(copied: Copied, path: str) -> bool:
@@ -67,7 +64,7 @@ class Contents:
         if number not in self._images:
             stage = self._file.stages[number]
             self._images[number] = work_out(
-                self._file, stage, self._args, self._context, self._has_usual_folders
+                self._file, stage, self._args, self._context, self._has_usual_folders, self._path_of
             )
         return self._images[number]
 
@@ -82,6 +79,10 @@ class Contents:
             )
         return self._bases[ref]
 
+    def stand_in(self, ref: str, base: ResolvedBase) -> None:
+        """Take `base` wherever the Dockerfile names `ref`."""
+        self._bases[ref] = base
+
     def _has_usual_folders(self, ref: str) -> bool | MaybeUnknown:
         base = self.base(ref)
         if isinstance(base, str):
@@ -89,6 +90,11 @@ class Contents:
         if base.image.name == "scratch":
             return False
         return True if isinstance(base.image.provides.shell, str) else UNKNOWN
+
+    def _path_of(self, ref: str) -> str:
+        base = self.base(ref)
+        environment = () if isinstance(base, str) else base.image.environment
+        return dict(environment).get("PATH", PATH)
 
     def copied_to(self, image: StageImage, path: str) -> Copied | None:
         """The last COPY that surely puts a file at `path`."""
@@ -204,11 +210,11 @@ class Contents:
         for ran in image.ran:
             if ran.words[:1] != ("rm",) and path in ran.words[1:] and writes(ran.words, path):
                 return True
-        if path.startswith(_SYSTEM):
+        if path.startswith(SYSTEM):
             found = has_program(image.installed, name)
             if found is not False:
                 return found
-        if path.startswith(_OPEN) and image.installed:
+        if path.startswith(OPEN) and image.installed:
             return UNKNOWN
         return UNKNOWN if _may_bring(image, path) else False
 
@@ -216,26 +222,12 @@ class Contents:
         base = self.base(ref)
         if isinstance(base, str):
             return UNKNOWN
-        if base.image.name == "scratch":
-            return False
-        known = by_facts(base.image.provides, path)
-        if known is not None:
-            return known
-        name = posixpath.basename(path)
-        if ".so" in name and path.startswith(("/lib", "/usr/lib")):
-            return self._library(base, path)
-        if path.startswith(_SYSTEM):
-            return program_of(base, name)
-        if golang_image(ref) and path.startswith(("/usr/local/", "/go/")):
-            return UNKNOWN
-        return UNKNOWN if path.startswith(_OPEN) or base.image.source == "root" else False
+        return base_has(base, path, self._args.platforms.get("TARGETPLATFORM", "linux/amd64"))
 
-    def _library(self, base: ResolvedBase, path: str) -> bool | MaybeUnknown:
-        view = base.view(self._args.platforms.get("TARGETPLATFORM", "linux/amd64"))
-        if view is None:
-            return UNKNOWN
-        found = view.open(path)
-        return UNKNOWN if found is UNKNOWN else not isinstance(found, Missing)
+    def search_path(self, image: StageImage) -> str:
+        """PATH as a start of the image has it: of the Dockerfile, of the base, or the usual one."""
+        own = image.environment.get("PATH")
+        return self._path_of(image.base.ref) if own is None else own.value
 
     def ca_bundle(self, image: StageImage, paths: tuple[str, ...]) -> str | MaybeUnknown | None:
         """The first of `paths` that holds certificates, what a package put, or None."""

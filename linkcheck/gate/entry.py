@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from linkcheck.gate.instructions import PATH
 from linkcheck.gate.runs import simple_commands
 from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 
@@ -55,7 +54,7 @@ def entry_of(contents: Contents, image: StageImage) -> Entry | None:
 def _looked_up(contents: Contents, image: StageImage, by: Invocation, word: str) -> Entry:
     if not word or _SHELL_ACTIVE.search(word):
         return Entry(by, word, None, UNKNOWN, None)
-    candidates = tuple(places(image, word))
+    candidates = tuple(places(contents, image, word))
     for path in candidates:
         copied = contents.copied_to(image, path)
         if copied is not None:
@@ -106,13 +105,12 @@ def unwrapped(given: Sequence[str]) -> list[str]:
     return words
 
 
-def places(image: StageImage, word: str) -> Iterable[str]:
+def places(contents: Contents, image: StageImage, word: str) -> Iterable[str]:
     """The absolute paths at which the kernel or `execvp` looks for a program called `word`."""
     folder = image.workdir.value if image.workdir else "/"
     if "/" in word:
         yield posixpath.normpath(posixpath.join(folder, word)).replace("//", "/")
         return
-    path = image.environment.get("PATH")
-    for part in (path.value if path else PATH).split(":"):
+    for part in contents.search_path(image).split(":"):
         if part.startswith("/"):
             yield posixpath.normpath(posixpath.join(part, word))

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from linkcheck.model.dockerfile import Dockerfile, Instruction, Stage
 
 DEFAULT_SHELL: Final = ("/bin/sh", "-c")
-PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def line_of(dockerfile: Dockerfile, instruction: Instruction) -> Line:
@@ -49,8 +48,10 @@ class StageWorker:
         args: Arguments,
         context: Context | None,
         has_usual_folders: Callable[[], bool | MaybeUnknown],
+        path: Callable[[], str],
     ) -> None:
         self._has_usual_folders = has_usual_folders
+        self._path = path
         self._file = dockerfile
         self._args = args
         self._context = context
@@ -111,9 +112,9 @@ class StageWorker:
         return line_of(self._file, instruction)
 
     def _lookup(self, name: str) -> str | None:
-        """ENV wins over ARG; PATH has the value that an image without one gets."""
+        """ENV wins over ARG; PATH is there in any case."""
         found = self._environment.get(name) or self._arguments.get(name)
-        return found.value if found else PATH if name == "PATH" else None
+        return found.value if found else self._path() if name == "PATH" else None
 
     def _expanded(self, text: str) -> str:
         return expanded(self._file, self._line, text, self._lookup)

@@ -108,6 +108,8 @@ class _Scene:
         args = args._replace(contexts=request.contexts)
         self.contents = Contents(file, args, request.context)
         self.image = self.contents.image(find_stage(file, request.target).number)
+        if request.base is not None:
+            self.contents.stand_in(self.image.base.ref, request.base)
         written = self.image.base.platform
         fixed = written if written and written.startswith("linux/") else None
         self.platform = fixed or wanted
@@ -217,13 +219,15 @@ class _Scene:
         view = base.view(self.platform) if base is not None else None
         if view is None:
             return None
-        for path in places(self.image, name):
+        for path in places(self.contents, self.image, name):
             if self.contents.has(self.image, path) is not False:
                 return foreign_program(self.contents, self.image, path, view, self.platform)
         return None
 
     def _has_program(self, name: str) -> bool | MaybeUnknown:
-        answers = [self.contents.has(self.image, path) for path in places(self.image, name)]
+        answers = [
+            self.contents.has(self.image, path) for path in places(self.contents, self.image, name)
+        ]
         return True if True in answers else UNKNOWN if UNKNOWN in answers else False
 
 

@@ -24,10 +24,12 @@ def work_out(
     args: Arguments,
     context: Context | None,
     has_usual_folders: Callable[[str], bool | MaybeUnknown],
+    path_of: Callable[[str], str],
 ) -> StageImage:
     """The image of `stage` with all that the stages hold that it stands on.
 
-    `has_usual_folders` says of a base whether it has the folders of a distribution.
+    `has_usual_folders` says of a base whether it has the folders of a distribution, `path_of` what
+    its PATH is.
     Raises DockerfileError for a file that BuildKit would refuse.
     """
     if len(dockerfile.stages) > MAX_STAGES:
@@ -47,7 +49,13 @@ def work_out(
         origin.platform_text,
         origin.missing,
     )
-    worker = StageWorker(dockerfile, args, context, lambda: has_usual_folders(origin.ref))
+    worker = StageWorker(
+        dockerfile,
+        args,
+        context,
+        lambda: has_usual_folders(origin.ref),
+        lambda: path_of(origin.ref),
+    )
     for one in reversed(chain):
         worker.stage(one)
     return worker.left(stage, base)

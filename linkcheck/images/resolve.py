@@ -76,11 +76,9 @@ def _in_engine(ref: str) -> ResolvedBase:
         return ImageBase(ref, source=f"docker:{ref}")
     except MissingToolError as error:
         near = ", ".join(load_catalog().suggest(ref))
-        hint = f"did you mean {near}? `linkcheck bases` lists them" if near else ""
-        if "/" in ref:
-            hint = f"registry:{ref} reads it from its registry"
+        hint = f"did you mean {near}? `linkcheck bases` lists the known ones; " if near else ""
         raise UnknownBaseError(
             f"{ref}: no such base in the catalog, nor an image of a local engine",
-            next_step=f"{hint or '`linkcheck bases` lists them'}; "
-            "dir:PATH takes any root file system",
+            next_step=f"{hint}registry:{ref} reads it from its registry, dir:PATH takes any root "
+            "file system",
         ) from error

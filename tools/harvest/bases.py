@@ -28,7 +28,7 @@ _TEXT = frozenset(
             "tmp",
             "shell",
         ),
-        *("default_user", "cpu_floor", "end_of_life"),
+        *("default_user", "cpu_floor", "end_of_life", "path"),
     )
 )
 _LISTS = frozenset(

@@ -74,6 +74,7 @@ class CatalogBase(NamedTuple):
             source="catalog",
             end_of_life=self.end_of_life,
             default_user=self.record.get("default_user"),
+            environment=(("PATH", path),) if (path := self.record.get("path")) else (),
         )
 
     def view(self, platform: str) -> LibraryView | None:
