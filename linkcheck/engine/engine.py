@@ -123,11 +123,14 @@ class Engine:
             images = self._api.images(name=repository)
         return tuple(sorted(tag for image in images for tag in image.get("RepoTags") or ()))
 
-    def pull(self, ref: str, progress: Callable[[str], None]) -> None:
-        """Pull an image. Raises MissingToolError with the registry's reason."""
-        progress(f"pulling {ref}")
+    def pull(self, ref: str, progress: Callable[[str], None], platform: str | None = None) -> None:
+        """Pull an image, for `platform` (default: the engine's own).
+
+        Raises MissingToolError with the registry's reason.
+        """
+        progress(f"pulling {ref}" + (f" for {platform}" if platform else ""))
         with plain_errors(f"{ref} can't be pulled"):
-            for line in self._api.pull(ref, stream=True, decode=True):
+            for line in self._api.pull(ref, stream=True, decode=True, platform=platform):
                 if "error" in line:
                     raise MissingToolError(f"{ref} can't be pulled: {line['error']}")
 

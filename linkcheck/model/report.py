@@ -36,6 +36,7 @@ class Trial(NamedTuple):
     exit_code: int | None
     output_tail: str
     agrees: bool | None  # None: there was no prediction to agree with
+    emulator: str = ""  # what ran a program for another CPU in the kernel's place
 
 
 class ImageSize(NamedTuple):

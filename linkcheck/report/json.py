@@ -129,6 +129,7 @@ def trial_document(trial: Trial) -> dict[str, Any]:
         "exit_code": trial.exit_code,
         "output_tail": trial.output_tail,
         "agrees": trial.agrees,
+        "emulator": trial.emulator or None,
     }
 
 

@@ -83,6 +83,10 @@ def _summary(trials: Sequence[Trial]) -> str:
         text += f", {untold} with no prediction"
     if len(tried) < len(trials):
         text += f", {len(trials) - len(tried)} not tried"
+    emulated = [trial.emulator for trial in tried if trial.emulator]
+    if emulated:
+        count = "all" if len(emulated) == len(trials) else str(len(emulated))
+        text += f"; {count} emulated ({', '.join(dict.fromkeys(emulated))}), not on a real CPU"
     return text
 
 

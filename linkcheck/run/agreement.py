@@ -15,6 +15,11 @@ def foretells_start(answer: Answer) -> bool | None:
 
 
 def agrees(answer: Answer, observed: Observation) -> bool | None:
-    """Whether that verdict foretold what was observed; None where it foretold nothing."""
+    """Whether that verdict foretold what was observed; None where that can't be told.
+
+    It foretold nothing, or an emulator's crash says nothing of it.
+    """
     foretold = foretells_start(answer)
-    return None if foretold is None else foretold == observed.started
+    if foretold is None or (observed.emulator and observed.outcome == "crashed"):
+        return None
+    return foretold == observed.started

@@ -14,9 +14,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 from linkcheck.errors import BadRootError, MissingToolError
+from linkcheck.run.emulation import (
+    BINFMT,
+    find_emulator,
+    is_native,
+    judge_emulated,
+    machine_of,
+)
 from linkcheck.run.launcher import MARK, launcher
 from linkcheck.run.observation import (
     MAX_OUTPUT,
@@ -28,6 +35,7 @@ from linkcheck.run.observation import (
 from linkcheck.run.runner import GRACE, MEMORY, SECONDS, Own, check_program
 
 _LAUNCHER: Final = "/.linkcheck-launcher"
+_EMULATOR: Final = "/.linkcheck-emulator"
 _MADE: Final = frozenset({"proc", "dev", "sys", "tmp"})  # made anew, or not there
 _ENVIRONMENT: Final = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -79,14 +87,27 @@ class BubblewrapRunner:
         seconds: float = SECONDS,
         memory: int = MEMORY,
     ) -> Observation:
-        """See `Runner.start`. `memory` bounds the program's data."""
+        """See `Runner.start`. `memory` bounds the program's data.
+
+        A program for another CPU goes to what the kernel has for it (binfmt_misc), else to a
+        static `qemu-CPU` on PATH.
+        """
         check_program(program)
-        seen = self._start(program, arguments, seconds, memory)
+        machine = machine_of(program)
+        foreign = machine is not None and not is_native(machine, self.machine)
+        how = _How(seconds, memory, emulator=BINFMT if foreign else "")
+        seen = self._start(program, arguments, how)
+        if foreign and machine and seen.refusal.endswith(": exec format error"):
+            emulator = find_emulator(machine)
+            if emulator is None:
+                return seen
+            how = how._replace(emulator=emulator.name, launch=emulator)
+            seen = self._start(program, arguments, how)
         if seen.outcome != "crashed":
             return seen
         # who died in silence, the loader or the program? glibc's loader tells, if it is asked
         asked = ("--setenv", "LD_DEBUG", "files")
-        told = self._start(program, arguments, seconds, memory, asked)
+        told = self._start(program, arguments, how, asked)
         handed_over = f"{_HANDED_OVER}{self._program}\n" in told.output
         return replace(seen, outcome="started") if handed_over else seen
 
@@ -94,8 +115,7 @@ class BubblewrapRunner:
         self,
         program: Path,
         arguments: Sequence[str],
-        seconds: float,
-        memory: int,
+        how: _How,
         extra: Sequence[str] = (),
     ) -> Observation:
         name = self._program
@@ -106,20 +126,36 @@ class BubblewrapRunner:
                 helper.write(code)
                 helper.seek(0)
                 command += ["--perms", "0755", "--ro-bind-data", str(helper.fileno()), _LAUNCHER]
+            if how.launch is not None:
+                command += ["--ro-bind", str(how.launch), _EMULATOR]
             command += ["--remount-ro", "/", "--"]
             command += [_LAUNCHER] if code is not None else []
+            command += [_EMULATOR, "-0", name] if how.launch is not None else []
             command += [name, *arguments]
             with _held_back(command, output, helper) as (process, child):
-                _limit(child, memory, seconds)
-            exit_code = _end_of(process, child, seconds)
+                _limit(child, how.memory, how.seconds)
+            exit_code = _end_of(process, child, how.seconds)
             output.seek(max(0, output.seek(0, os.SEEK_END) - MAX_OUTPUT))
             said = output.read()
         if exit_code and said.endswith(MARK):  # the launcher's, and its exit code is the errno
+            if how.launch is not None:
+                raise MissingToolError(f"{how.launch} can't be run: {os.strerror(exit_code)}")
             return refused_by_kernel(name, os.strerror(exit_code))
         text = said.decode("utf-8", "backslashreplace")
         if exit_code and text.startswith("bwrap: ") and not text.startswith(f"{_EXECVP}{name}: "):
             raise _no_sandbox(text)
+        if how.emulator:
+            return judge_emulated(name, text, exit_code, how.emulator)
         return judge_output(name, text, exit_code)
+
+
+class _How(NamedTuple):
+    """How long and how large a start may be, and by which emulator: `launch` where it is ours."""
+
+    seconds: float
+    memory: int
+    emulator: str = ""
+    launch: Path | None = None
 
 
 def start_in_root(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from linkcheck.errors import MissingToolError
 from linkcheck.model.provides import BaseImage
 from linkcheck.run.bubblewrap import BubblewrapRunner
+from linkcheck.run.emulation import is_native_image
 
 if TYPE_CHECKING:
     from linkcheck.engine.engine import Engine, Image
@@ -84,7 +85,7 @@ class Runners:
             ) from error
         image = next(filter(None, map(engine.image, names)), None)
         if image is None and pull:
-            image = self._pulled(engine, names[0])
+            image = self._pulled(engine, names[0], platform)
         if image is None:
             raise MissingToolError(
                 f"not here: {engine.describe()} has no such image",
@@ -97,9 +98,12 @@ class Runners:
             )
         return self._docker(engine, image.ref)
 
-    def _pulled(self, engine: Engine, name: str) -> Image | None:
+    def _pulled(self, engine: Engine, name: str, platform: str) -> Image | None:
+        own = not platform.startswith("linux/") or is_native_image(
+            platform.split("/")[1], engine.architecture
+        )
         try:
-            engine.pull(name, self._progress)
+            engine.pull(name, self._progress, None if own else platform)
         except MissingToolError as error:
             raise MissingToolError(
                 f"not in {engine.describe()}, and {error.message}",

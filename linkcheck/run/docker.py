@@ -9,6 +9,13 @@ from typing import Final
 from linkcheck.engine.engine import Engine
 from linkcheck.engine.sealed import Limits, Prepared, Sealed, in_place, prepared, sealed
 from linkcheck.errors import MissingToolError
+from linkcheck.run.emulation import (
+    BINFMT,
+    is_native,
+    is_native_image,
+    judge_emulated,
+    machine_of,
+)
 from linkcheck.run.observation import MAX_OUTPUT, PROGRAM, Observation, judge_output
 from linkcheck.run.runner import GRACE, MEMORY, SECONDS, check_program
 from linkcheck.run.runtime import runtime_refusal
@@ -47,7 +54,7 @@ class DockerRunner:
             prepared(self._engine, self._image, program) as image,
             sealed(self._engine, image, arguments, limits) as container,
         ):
-            return _observe(image, container, seconds)
+            return _observe(image, container, seconds, _emulator(program, self._engine))
 
 
 class ImageRunner:
@@ -69,17 +76,29 @@ class ImageRunner:
 
     def start(
         self,
-        program: Path,  # noqa: ARG002 -- the image has its own
+        program: Path,
         arguments: Sequence[str] = (),
         *,
         seconds: float = SECONDS,
         memory: int = MEMORY,
     ) -> Observation:
-        """See `Runner.start`. It runs as the image's user, in its folder."""
+        """See `Runner.start`. It runs as the image's user, in its folder.
+
+        `program` tells no more than the CPU, if it is a program: what is started is the image's.
+        """
         image = in_place(self._engine, self._image, self._inside)
         limits = _limits(self._engine, seconds, memory)
+        emulator = _emulator(program, self._engine)
+        found = self._engine.image(self._image)
+        if found is not None and not is_native_image(found.architecture, self.machine):
+            emulator = BINFMT
         with sealed(self._engine, image, arguments, limits) as container:
-            return _observe(image, container, seconds)
+            return _observe(image, container, seconds, emulator)
+
+
+def _emulator(program: Path, engine: Engine) -> str:
+    """What the engine's kernel has to call for a program of that CPU; "" where it needs none."""
+    return "" if is_native(machine_of(program), engine.architecture) else BINFMT
 
 
 def _limits(engine: Engine, seconds: float, memory: int) -> Limits:
@@ -90,7 +109,7 @@ def _limits(engine: Engine, seconds: float, memory: int) -> Limits:
     )
 
 
-def _observe(image: Prepared, container: Sealed, seconds: float) -> Observation:
+def _observe(image: Prepared, container: Sealed, seconds: float, emulator: str) -> Observation:
     if said := container.start().replace(image.program, PROGRAM):
         # runtimes look at the file before they start anything
         if refused := runtime_refusal(PROGRAM, said, 126):
@@ -103,4 +122,8 @@ def _observe(image: Prepared, container: Sealed, seconds: float) -> Observation:
         container.terminate(GRACE)
     text = container.output()[-MAX_OUTPUT:].decode("utf-8", "backslashreplace")
     text = text.replace(image.program, PROGRAM)
-    return runtime_refusal(PROGRAM, text, exit_code) or judge_output(PROGRAM, text, exit_code)
+    if refused := runtime_refusal(PROGRAM, text, exit_code):
+        return refused
+    if emulator:
+        return judge_emulated(PROGRAM, text, exit_code, emulator)
+    return judge_output(PROGRAM, text, exit_code)

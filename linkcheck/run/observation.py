@@ -38,7 +38,8 @@ class Observation:
     """One start. `refusal` holds the lines of kernel or loader, "" where they let it run.
 
     `crashed` means that a signal ended it before it printed anything: what a program for
-    another system does, or one whose relocations the loader does not know.
+    another system does, or one whose relocations the loader does not know. Under an `emulator`
+    it proves nothing, as that may be what can't run the program.
     """
 
     outcome: Outcome
@@ -46,6 +47,7 @@ class Observation:
     refusal: str
     output: str  # stdout and stderr together, its tail
     signal: int | None = None
+    emulator: str = ""  # what ran a program for another CPU in the kernel's place
 
     @property
     def started(self) -> bool:

@@ -11,10 +11,14 @@ from linkcheck.errors import MissingToolError, NotAsPredictedError
 from linkcheck.model.facts import BinaryFacts
 from linkcheck.model.report import Trial
 from linkcheck.model.verdicts import Verdict
-from linkcheck.run.agreement import agrees, foretells_start
+from linkcheck.run.agreement import agrees
+from linkcheck.run.emulation import how_to_emulate
 from linkcheck.run.observation import Observation
 from linkcheck.run.runner import Runner
 
+_WRONG_CPU: Final = ": exec format error"
+# what only a kernel looks at: whether it is its CPU, and whether the loader may be executed
+_UNCHECKED: Final = (_WRONG_CPU, ": permission denied")
 _LINES: Final = 10
 _CHARACTERS: Final = 2000
 
@@ -36,16 +40,15 @@ def put_to_test(
         observed = runner.start(program, arguments, seconds=seconds)
     except MissingToolError as error:
         return not_tried(verdict.base, str(error))
-    if _is_foreign(facts, runner, observed) and foretells_start(verdict.answer):
-        return not_tried(
-            verdict.base, f"the machine here ({runner.machine}) runs no {facts.platform} programs"
-        )
+    if why := _says_nothing(verdict, facts, runner, observed):
+        return not_tried(verdict.base, why)
     return Trial(
         base=verdict.base,
         observed="started" if observed.started else "refused",
         exit_code=observed.exit_code,
         output_tail=_tail(observed),
         agrees=agrees(verdict.answer, observed),
+        emulator=observed.emulator,
     )
 
 
@@ -73,13 +76,35 @@ def not_tried(base: str, why: str) -> Trial:
     return Trial(base=base, observed="error", exit_code=None, output_tail=why, agrees=None)
 
 
+def _says_nothing(
+    verdict: Verdict, facts: BinaryFacts, runner: Runner, observed: Observation
+) -> str:
+    """Why that start tells nothing of the base that was judged; "" where it does.
+
+    The machine lacks the CPU, or an emulator stood between.
+    """
+    foretold = verdict.error_text or ""
+    if _is_foreign(facts, runner, observed) and not foretold.endswith(_WRONG_CPU):
+        return (
+            f"the machine here ({runner.machine}) runs no {facts.platform} programs: "
+            f"{how_to_emulate(facts.platform)}"
+        )
+    if not observed.emulator:
+        return ""
+    if observed.outcome == "crashed":
+        return f"under {observed.emulator} it {_tail(observed)}, which may be the emulator's fault"
+    if foretold.endswith(_UNCHECKED):
+        return f"{observed.emulator} does not refuse what the kernel does ({foretold})"
+    return ""
+
+
 def _is_foreign(facts: BinaryFacts, runner: Runner, observed: Observation) -> bool:
     """Whether the machine lacks the CPU, which is no fault of the base that was judged."""
     return (
         facts.elf is not None
         and facts.platform.startswith("linux/")
         and facts.elf.machine_name != runner.machine
-        and observed.refusal.endswith(": exec format error")
+        and observed.refusal.endswith(_WRONG_CPU)
     )
 
 

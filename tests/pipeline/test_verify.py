@@ -5,17 +5,22 @@ from __future__ import annotations
 import _thread
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from linkcheck.binary import read_facts
 from linkcheck.errors import MissingToolError, NotAProgramError, UnknownBaseError
 from linkcheck.model.provides import BaseImage
 from linkcheck.model.report import Build, Report, Subject, Trial
+from linkcheck.model.verdicts import Verdict
 from linkcheck.pipeline import verify as module
 from linkcheck.pipeline.verify import Verifier, verify, with_trials_of_builds
+from linkcheck.report.json import project
 from linkcheck.run.launcher import launcher
 from linkcheck.run.observation import Observation, judge_output, refused_by_kernel
+from linkcheck.run.trial import put_to_test
 
 STARTED = judge_output("/app", "hello\n", 0)
 NO_FILE = refused_by_kernel("/app", "No such file or directory")
@@ -160,10 +165,64 @@ def test_a_machine_that_lacks_the_cpu_proves_nothing_about_the_base(
     monkeypatch.setattr(Runners, "machine", "aarch64")
     (trial,) = tried(monkeypatch, program, scratch=WRONG_CPU).trials
     assert (trial.observed, trial.agrees) == ("error", None)
-    assert trial.output_tail == "the machine here (aarch64) runs no linux/amd64 programs"
+    assert trial.output_tail == (
+        "the machine here (aarch64) runs no linux/amd64 programs: `docker run --privileged --rm "
+        "tonistiigi/binfmt --install amd64` on the machine of the engine, or apt-get install "
+        "qemu-user-static"
+    )
     monkeypatch.setattr(Runners, "machine", "x86_64")
     (trial,) = tried(monkeypatch, program, scratch=WRONG_CPU).trials
     assert (trial.observed, trial.agrees) == ("refused", False)
+
+
+def test_a_refusal_that_was_foretold_of_the_base_is_not_proven_by_a_lack_of_the_cpu(
+    monkeypatch: pytest.MonkeyPatch, program: Path
+) -> None:
+    monkeypatch.setattr(Runners, "machine", "aarch64")
+    verdict = Verdict("b", "fails", (), "no loader", "exec /app: no such file or directory")
+    facts = read_facts(program)
+    told = put_to_test(verdict, facts, Scripted(WRONG_CPU, "aarch64"), program, (), 1)
+    assert (told.observed, told.agrees) == ("error", None)
+    wrong_cpu = verdict._replace(error_text="exec /app: exec format error")
+    told = put_to_test(wrong_cpu, facts, Scripted(WRONG_CPU, "aarch64"), program, (), 1)
+    assert (told.observed, told.agrees) == ("refused", True)
+
+
+def test_an_emulated_start_says_so_and_settles_what_an_emulator_can(
+    monkeypatch: pytest.MonkeyPatch, program: Path
+) -> None:
+    started = replace(STARTED, emulator="qemu-x86_64")
+    (trial,) = tried(monkeypatch, program, scratch=started).trials
+    assert trial == Trial("scratch", "started", 0, "hello", True, "qemu-x86_64")
+    assert (
+        project(Report((tried(monkeypatch, program, scratch=started),)))["subjects"][0]["trials"][
+            0
+        ]["emulator"]
+        == "qemu-x86_64"
+    )
+
+
+def test_an_emulators_crash_is_no_refusal(monkeypatch: pytest.MonkeyPatch, program: Path) -> None:
+    crashed = replace(judge_output("/app", "", 139), emulator="qemu-x86_64")
+    (trial,) = tried(monkeypatch, program, scratch=crashed).trials
+    assert (trial.observed, trial.agrees) == ("error", None)
+    assert trial.output_tail == (
+        "under qemu-x86_64 it ended by SIGSEGV before it printed anything, which may be the "
+        "emulator's fault"
+    )
+
+
+@pytest.mark.parametrize("why", ["exec format error", "permission denied"])
+def test_an_emulated_start_disproves_nothing_that_only_a_kernel_looks_at(
+    program: Path, why: str
+) -> None:
+    verdict = Verdict("b", "fails", (), "reason", f"exec /app: {why}")
+    runner = Scripted(replace(STARTED, emulator="binfmt_misc"), "aarch64")
+    told = put_to_test(verdict, read_facts(program), runner, program, (), 1)
+    assert (told.observed, told.agrees) == ("error", None)
+    assert told.output_tail == (
+        f"binfmt_misc does not refuse what the kernel does (exec /app: {why})"
+    )
 
 
 def test_only_bases_that_were_named_are_pulled(

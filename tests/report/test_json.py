@@ -81,6 +81,7 @@ def test_a_matrix_adds_its_builds_and_nothing_else() -> None:
             "exit_code": 255,
             "output_tail": "exec /app: no such file or directory",
             "agrees": True,
+            "emulator": None,
         }
     ]
 
@@ -95,6 +96,7 @@ def test_a_subject_has_trials_only_where_it_was_started() -> None:
             "exit_code": None,
             "output_tail": "listening",
             "agrees": True,
+            "emulator": None,
         }
     ]
 
