@@ -24,7 +24,7 @@ from linkcheck.gate.packages import (
 )
 from linkcheck.gate.stages import Arguments
 from linkcheck.gate.work import work_out
-from linkcheck.images.image_settings import PATH
+from linkcheck.images.image_settings import PATH, read_settings
 from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 from linkcheck.model.stageimage import Copied, StageImage
 
@@ -50,9 +50,13 @@ def _is_excluded(copied: Copied, path: str) -> bool:
 
 
 class Contents:
-    """The images of all stages of one Dockerfile, each worked out once."""
+    """The images of all stages of one Dockerfile, each worked out once.
+
+    `is_built` says that the build context is as a build will find it: its program is there.
+    """
 
     def __init__(self, dockerfile: Dockerfile, args: Arguments, context: Context | None) -> None:
+        self.is_built = False
         self._file = dockerfile
         self._args = args
         self._context = context
@@ -155,10 +159,17 @@ class Contents:
         if copied.origin == "image":
             return self._base_has(copied.image, source)
         if copied.origin == "context":
-            if self._context is None or not self._context.find(copied.source):
-                return UNKNOWN
-            return any(folder or found.kind == "file" for found in self._context.find(source))
+            return self._in_context(copied.source, source, folder)
         return False
+
+    def _in_context(self, above: str, source: str, folder: bool) -> bool | MaybeUnknown:
+        """Whether the folder `above` of the context brings `source`, which a build may make yet."""
+        if self._context is None or not self._context.find(above):
+            return UNKNOWN
+        if any(folder or found.kind == "file" for found in self._context.find(source)):
+            return True
+        is_made_yet = not self.is_built and self._context.left_out(source) is None
+        return UNKNOWN if is_made_yet else False
 
     def _one_of(self, copied: Copied, path: str) -> bool | MaybeUnknown:
         """Whether a COPY of `libfoo.so*` out of another image puts a file at `path`."""
@@ -223,6 +234,14 @@ class Contents:
         if isinstance(base, str):
             return UNKNOWN
         return base_has(base, path, self._args.platforms.get("TARGETPLATFORM", "linux/amd64"))
+
+    def takes_arguments(self, image: StageImage) -> bool | MaybeUnknown:
+        """Whether CMD is what an ENTRYPOINT of the base gets, rather than what is started."""
+        base = self.base(image.base.ref)
+        if isinstance(base, str):
+            return UNKNOWN
+        stored = getattr(base, "stored", None)
+        return stored is not None and bool(read_settings(stored.config, image.base.ref).entrypoint)
 
     def search_path(self, image: StageImage) -> str:
         """PATH as a start of the image has it: of the Dockerfile, of the base, or the usual one."""

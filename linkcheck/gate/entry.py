@@ -45,6 +45,10 @@ def entry_of(contents: Contents, image: StageImage) -> Entry | None:
     if not words and not by.shell_form and image.command and not image.command.shell_form:
         by, words = image.command, _words(image.command)  # `tini --` starts what CMD names
     entry = _looked_up(contents, image, by, words[0] if words else "")
+    if by is image.command and entry.found is False:
+        taken = contents.takes_arguments(image)
+        if taken is not False:  # by `node` of nodejs images, say
+            return entry._replace(found=UNKNOWN)
     inner = _inside_shell(words)
     if inner and entry.found is not False:
         return _looked_up(contents, image, by, inner[0])

@@ -110,6 +110,7 @@ class _Scene:
         self.image = self.contents.image(find_stage(file, request.target).number)
         if request.base is not None:
             self.contents.stand_in(self.image.base.ref, request.base)
+        self.contents.is_built = facts is not None
         written = self.image.base.platform
         fixed = written if written and written.startswith("linux/") else None
         self.platform = fixed or wanted
@@ -130,9 +131,11 @@ class _Scene:
             return None
         name, path = found
         try:
-            return read_facts(path)._replace(path=name)
+            facts = read_facts(path)._replace(path=name)
         except LinkcheckError:
             return None  # a script, for instance: then there is no program to judge
+        self.contents.is_built = True
+        return facts
 
     def judged(self, facts: BinaryFacts | None) -> Judged:
         base = self._stage_base()

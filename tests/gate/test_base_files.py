@@ -8,10 +8,13 @@ import pytest
 
 from linkcheck.gate.basefiles import base_has
 from linkcheck.gate.bases import find_base
+from linkcheck.gate.context import Context
+from linkcheck.gate.dockerignore import Ignored, rules_of
 from linkcheck.gate.judging import Request, judge_image
 from linkcheck.gate.stages import parse_dockerfile
 from linkcheck.images.resolve import resolve_base
 from linkcheck.model.provides import UNKNOWN, MaybeUnknown
+from tests.ship.baseimages import layout, tar
 
 PLATFORM = "linux/amd64"
 DEBUG = "gcr.io/distroless/static-debian12:debug"
@@ -57,9 +60,9 @@ def test_the_catalog_tells_what_it_knows(
     assert base_has(base, path, PLATFORM) is expected
 
 
-def rules(text: str, base: str | None = None) -> list[str]:
+def rules(text: str, base: str | None = None, context: Context | None = None) -> list[str]:
     stands_in = resolve_base(base) if base else None
-    judged = judge_image(Request(parse_dockerfile(text), base=stands_in))
+    judged = judge_image(Request(parse_dockerfile(text), context, base=stands_in))
     return [placed.finding.rule for placed in judged.findings]
 
 
@@ -71,3 +74,23 @@ def test_a_base_that_stands_in_for_that_of_the_dockerfile_is_looked_into(tmp_pat
 
 def test_a_program_for_webassembly_needs_no_path() -> None:
     assert rules('FROM scratch\nCOPY a.wasm /\nENTRYPOINT ["a.wasm"]\n') == []
+
+
+def test_what_a_folder_of_the_context_lacks_a_build_may_still_put_there(tmp_path: Path) -> None:
+    (tmp_path / "README").touch()
+    text = 'FROM scratch\nWORKDIR /app\nCOPY . .\nCMD ["./app"]\n'
+    assert rules(text, context=Context(tmp_path)) == []
+    ignored = Ignored(".dockerignore", tuple(rules_of("app", ".dockerignore")))
+    assert rules(text, context=Context(tmp_path, ignored)) == ["LC508"]
+
+
+def test_an_entrypoint_of_a_base_that_is_not_known_may_take_the_command() -> None:
+    assert rules('FROM registry.example/node:1\nCMD ["index.js"]\n') == ["LC500"]
+    assert rules('FROM scratch\nCMD ["index.js"]\n') == ["LC508"]
+
+
+def test_an_entrypoint_of_a_base_takes_the_command(tmp_path: Path) -> None:
+    config = {"Entrypoint": ["/bin/tool"]}
+    ref = layout(tmp_path / "image", [tar(files={"bin/tool": b"#!/bin/sh\n"})], config)
+    assert rules('FROM scratch\nCMD ["index.js"]\n', ref) == []
+    assert rules('FROM scratch\nENTRYPOINT ["index.js"]\n', ref) == ["LC508"]
