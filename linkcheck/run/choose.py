@@ -44,11 +44,13 @@ class Runners:
             return BubblewrapRunner(Path(rest), base.ref)
         if base.name == "scratch":
             return self._scratch()
-        if base.source != "catalog" and scheme != "docker":
+        if base.source != "catalog" and scheme not in ("docker", "registry"):
             raise MissingToolError(
                 f"{base.ref}: programs can't be started in a base of this kind",
                 next_step="`docker load` it and take its name, or unpack it and use dir:PATH",
             )
+        if scheme == "registry":
+            return self._in_image((rest,), platform, pull=True, anew=True)
         names = (rest,) if scheme == "docker" else (base.ref, base.name)
         return self._in_image(tuple(dict.fromkeys(names)), platform, pull=pull)
 
@@ -75,7 +77,10 @@ class Runners:
                 ) from no_engine
         return self._docker(engine, None)
 
-    def _in_image(self, names: tuple[str, ...], platform: str, *, pull: bool) -> Runner:
+    def _in_image(
+        self, names: tuple[str, ...], platform: str, *, pull: bool, anew: bool = False
+    ) -> Runner:
+        """`anew`: the engine's own image of that name may be older than what was judged."""
         try:
             engine = self._connected()
         except MissingToolError as error:
@@ -83,7 +88,7 @@ class Runners:
                 f"no engine to hold such an image: {error.message}",
                 next_step="start Docker Engine, or unpack the image and use dir:PATH",
             ) from error
-        image = next(filter(None, map(engine.image, names)), None)
+        image = None if anew else next(filter(None, map(engine.image, names)), None)
         if image is None and pull:
             image = self._pulled(engine, names[0], platform)
         if image is None:

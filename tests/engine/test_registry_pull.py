@@ -154,3 +154,22 @@ def test_every_command_that_reads_an_image_takes_it_out_of_a_registry_with_no_en
 def run(*argv: str) -> None:
     done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.go
+def test_a_program_is_started_in_an_image_of_the_registry(
+    engine: Engine, registry: str, build_fixture: Callable[..., Path]
+) -> None:
+    name = f"{registry}/base:1"
+    layer = tar([file("etc/passwd", b"root:x:0:0::/:\n")])
+    Pusher(f"http://{registry}", "base").image("1", layer)
+    program = build_fixture("hello", CGO_ENABLED="0")
+    try:
+        done = linkcheck("verify", program, "--base", f"registry:{name}")
+        assert (done.returncode, "started" in done.stdout) == (0, True), done.stderr
+        assert f"pulling {name}" in done.stderr
+        done = linkcheck("verify", program, "--base", f"registry:{registry}/base:2")
+        assert done.returncode in (2, 3), done.stdout
+        assert f"{registry}/base:2" in done.stderr
+    finally:
+        engine.remove_image(name)
