@@ -157,13 +157,13 @@ class StageWorker:
     def _do_env(self, instruction: Instruction) -> None:
         words, at = split_words(instruction.args, self._file.escape), self._at(instruction)
         if "=" not in words[0]:
-            name, *value = re.split(r"\s+", instruction.args, maxsplit=1)
-            if not value:
+            name, *rest = re.split(r"\s+", instruction.args, maxsplit=1)
+            if not rest:
                 raise DockerfileError(
                     f"{at.path}:{at.line}: ENV must have two arguments",
                     next_step="write NAME=value",
                 )
-            self._environment[name] = Setting(self._expanded(value[0]), at)
+            self._environment[name] = Setting(self._expanded(rest[0]), at)
             return
         new = {}  # all values of one ENV see the state before it
         for word in words:
