@@ -70,7 +70,7 @@ def provision(
         case "tmp":
             return _present(provides.tmp)
         case "shell":
-            has_other = isinstance(provides.shell, str) and provides.shell != need.value
+            has_other = isinstance(provides.shell, str) and provides.shell != "/bin/sh"
             return False if has_other else _present(provides.shell)
         case "nss":
             return _name_service(facts, provides)

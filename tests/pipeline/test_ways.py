@@ -111,11 +111,13 @@ def test_a_given_program_is_tried_with_its_libc_brought_along_and_its_rebuild_is
 
 @pytest.mark.go
 def test_without_an_engine_or_root_each_way_says_why_it_was_not_tried(
-    build_fixture: Build,
+    build_fixture: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = build_fixture("cgomath", CGO_ENABLED="1")
     question = Question(str(program), bases=("debian:13-slim",))
-    found = ways(question, {**os.environ, **NO_ENGINE}, lambda _: None)
+    for name, value in NO_ENGINE.items():
+        monkeypatch.setenv(name, value)
+    found = ways(question, os.environ, lambda _: None)
     (as_it_is,) = [way for way in found.ways if way.name == "as it is"]
     assert "no engine to hold such an image" in as_it_is.untried
     (bundle,) = [one for one in found.none if one.what == "bundle"]
