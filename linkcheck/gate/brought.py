@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import posixpath
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkcheck.binary.elf.shared import read_shared_object
 from linkcheck.errors import LinkcheckError
@@ -18,9 +18,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from linkcheck.gate.contents import Contents
+    from linkcheck.images.resolve import ResolvedBase
 
 _LIBC: Final = re.compile(r"(ld[-.]|libc\.|libc-\d|libpthread|libdl\.|librt\.|libm\.|libresolv\.)")
 _NUMBERS: Final = re.compile(r"\d+")
+
+
+class _Origin(NamedTuple):
+    """The base `ref` and the path there."""
+
+    ref: str
+    base: ResolvedBase
+    path: str
 
 
 class Brought:
@@ -32,6 +41,7 @@ class Brought:
         self._contents = contents
         self._stage = stage
         self._ours = ours
+        self._platform = platform
         self._machine = PLATFORMS.get(platform)
         self._copied = [c for c in stage.copied if ".so" in c.place or c.kind != "file"]
 
@@ -82,15 +92,46 @@ class Brought:
         if file is not None:
             return _read(file, path)
         granted = _granted(shown, self._machine)
-        if copied.origin == "context" or _LIBC.match(posixpath.basename(path)):
+        is_libc = _LIBC.match(posixpath.basename(path)) is not None
+        if copied.origin == "context" or (origin is None and is_libc):
             return granted
         if origin is None:
             why = f"what {posixpath.basename(path)} needs is not known: {copied.source} is copied"
             return granted._replace(untold=f"{why} out of an image that is not known")
-        ref, theirs = origin
-        return self._fitted(granted, self._machine, ref, theirs)
+        view = origin.base.view(self._platform)
+        known = UNKNOWN if view is None else view.open(origin.path)
+        theirs = origin.base.image
+        if isinstance(known, SharedObject) and not known.untold:
+            granted = known._replace(path=shown)
+            if theirs.source == "root":  # what it asks of its libc is known as well
+                return granted
+        if is_libc:
+            return granted if "/ld-" in path else self._beside_loader(granted, origin)
+        return self._fitted(granted, self._machine, origin.ref, theirs.provides)
 
-    def _origin(self, copied: Copied, path: str) -> tuple[Path | None, tuple[str, Provides] | None]:
+    def _beside_loader(self, library: SharedObject, origin: _Origin) -> SharedObject:
+        """A part of glibc runs with the loader of its own release alone."""
+        host, theirs = self._host(), origin.base.image.provides
+        if not _release(host.libc_version) or host.libc != "glibc" or theirs.libc != "glibc":
+            return library
+        if _release(host.libc_version) == _release(theirs.libc_version):
+            return library
+        name = posixpath.basename(library.path)
+        why = f"{name} is of glibc {theirs.libc_version}, the loader of {host.libc_version}"
+        return library._replace(untold=f"{why}: they must be of one release")
+
+    def _host(self) -> Provides:
+        """What the libc is that libraries meet: the base's, or the one whose loader is copied."""
+        if self._ours.libc != "none":
+            return self._ours
+        for place in self.loaders:
+            for copied in reversed(self._copied):
+                if self._contents.arrives(copied, place) is True:
+                    origin = self._origin(copied, place)[1]
+                    return self._ours if origin is None else origin.base.image.provides
+        return self._ours
+
+    def _origin(self, copied: Copied, path: str) -> tuple[Path | None, _Origin | None]:
         """The file in the build context, or the image that it comes from in the end."""
         source = source_of(copied, path)
         if copied.origin == "context":
@@ -103,13 +144,13 @@ class Brought:
                 return self._origin(inner, source)
             ref = stage.base.ref
         base = self._contents.base(ref)
-        return None, None if isinstance(base, str) else (ref, base.image.provides)
+        return None, None if isinstance(base, str) else _Origin(ref, base, source)
 
     def _fitted(
         self, granted: SharedObject, machine: Platform, ref: str, theirs: Provides
     ) -> SharedObject:
         """It is of another distribution: it asks for the libc of that one, or an older one."""
-        ours, name = self._ours, posixpath.basename(granted.path)
+        ours, name = self._host(), posixpath.basename(granted.path)
         if ours.libc not in ("glibc", "musl"):
             return granted
         if theirs.libc not in ("glibc", "musl"):

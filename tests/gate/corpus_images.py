@@ -21,6 +21,7 @@ from linkcheck.engine.engine import labels
 LOCAL = {
     "alpine:3.23": "linkcheck-test/alpine:3.23",
     "ARG BASE=alpine\n": "ARG BASE=linkcheck-test/alpine\n",
+    "debian:11-slim": "linkcheck-test/debian:11",
     "debian:12-slim": "linkcheck-test/debian:12",
     "debian:bullseye-slim": "linkcheck-test/debian:11",
     "gcr.io/distroless/": "linkcheck-test/distroless-",
