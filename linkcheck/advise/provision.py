@@ -70,8 +70,7 @@ def provision(
         case "tmp":
             return _present(provides.tmp)
         case "shell":
-            has_other = isinstance(provides.shell, str) and provides.shell != "/bin/sh"
-            return False if has_other else _present(provides.shell)
+            return UNKNOWN if provides.shell is UNKNOWN else provides.shell == "/bin/sh"
         case "nss":
             return _name_service(facts, provides)
         case "library":

@@ -105,8 +105,8 @@ def _added(ran: Ran, image: StageImage, path: str) -> Names:
         ]
         if any("$" in word or "`" in word for word in words):
             return UNKNOWN
-        adds = name.endswith("user") or name == "useradd"
-        if not (adds if path == USERS else _adds_group(name, words)):
+        adds_user = name in ("adduser", "useradd")
+        if not (adds_user if path == USERS else _adds_group(name, words)):
             return ()
         return tuple(word for word in words if _NAME.fullmatch(word))
     if name in ("echo", "printf", "cat") and path in ran.words:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from linkcheck.model.provides import Provides
 
 SYSTEM: Final = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/")
+# Folders of a distribution's image in which the catalog does not list every file.
 OPEN: Final = (*SYSTEM, "/lib/", "/lib64/", "/etc/", "/usr/share/", "/var/", "/usr/lib64/")
 
 # Programs of busybox, as Alpine's and BusyBox's own images have them.
@@ -49,7 +50,7 @@ def base_has(base: ResolvedBase, path: str, platform: str) -> bool | MaybeUnknow
         return program_of(base, name)
     if golang_image(base.image.ref) and path.startswith(("/usr/local/", "/go/")):
         return UNKNOWN
-    return UNKNOWN if path.startswith(OPEN) or base.image.source == "root" else False
+    return UNKNOWN if path.startswith(OPEN) else False
 
 
 def _library(base: ResolvedBase, path: str, platform: str) -> bool | MaybeUnknown:

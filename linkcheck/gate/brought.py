@@ -5,10 +5,11 @@ from __future__ import annotations
 import mmap
 import posixpath
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from linkcheck.binary.elf.shared import read_shared_object
 from linkcheck.errors import LinkcheckError
+from linkcheck.gate.origins import Origin, origin_of, source_of
 from linkcheck.images.catalog.platforms import PLATFORMS, Platform
 from linkcheck.model.library import Missing, NotElf, Opened, SharedObject
 from linkcheck.model.provides import UNKNOWN, MaybeUnknown, Provides
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
 _LIBC: Final = re.compile(r"(ld[-.]|libc\.|libc-\d|libpthread|libdl\.|librt\.|libm\.|libresolv\.)")
 _NUMBERS: Final = re.compile(r"\d+")
-
-
-class _Origin(NamedTuple):
-    """The base `ref` and the path there."""
-
-    ref: str
-    base: ResolvedBase
-    path: str
 
 
 class Brought:
@@ -88,30 +81,32 @@ class Brought:
     def _taken(self, copied: Copied, path: str, shown: str) -> Opened:
         if self._machine is None:
             return UNKNOWN
-        file, origin = self._origin(copied, path)
+        origin = origin_of(self._contents, copied, path)
+        file = self._context_file(origin)
         if file is not None:
             return _read(file, path)
+        base = self._base_of(origin)
         granted = _granted(shown, self._machine)
         is_libc = _LIBC.match(posixpath.basename(path)) is not None
-        if copied.origin == "context" or (origin is None and is_libc):
+        if copied.origin == "context" or (base is None and is_libc):
             return granted
-        if origin is None:
+        if base is None:
             why = f"what {posixpath.basename(path)} needs is not known: {copied.source} is copied"
             return granted._replace(untold=f"{why} out of an image that is not known")
-        view = origin.base.view(self._platform)
+        view = base.view(self._platform)
         known = UNKNOWN if view is None else view.open(origin.path)
-        theirs = origin.base.image
         if isinstance(known, SharedObject) and not known.untold:
             granted = known._replace(path=shown)
-            if theirs.source == "root":  # what it asks of its libc is known as well
+            if base.image.source == "root":  # what it asks of its libc is known as well
                 return granted
+        theirs = base.image.provides
         if is_libc:
-            return granted if "/ld-" in path else self._beside_loader(granted, origin)
-        return self._fitted(granted, self._machine, origin.ref, theirs.provides)
+            return granted if "/ld-" in path else self._beside_loader(granted, theirs)
+        return self._fitted(granted, self._machine, origin.ref, theirs)
 
-    def _beside_loader(self, library: SharedObject, origin: _Origin) -> SharedObject:
+    def _beside_loader(self, library: SharedObject, theirs: Provides) -> SharedObject:
         """A part of glibc runs with the loader of its own release alone."""
-        host, theirs = self._host(), origin.base.image.provides
+        host = self._host()
         if not _release(host.libc_version) or host.libc != "glibc" or theirs.libc != "glibc":
             return library
         if _release(host.libc_version) == _release(theirs.libc_version):
@@ -127,24 +122,18 @@ class Brought:
         for place in self.loaders:
             for copied in reversed(self._copied):
                 if self._contents.arrives(copied, place) is True:
-                    origin = self._origin(copied, place)[1]
-                    return self._ours if origin is None else origin.base.image.provides
+                    base = self._base_of(origin_of(self._contents, copied, place))
+                    return self._ours if base is None else base.image.provides
         return self._ours
 
-    def _origin(self, copied: Copied, path: str) -> tuple[Path | None, _Origin | None]:
-        """The file in the build context, or the image that it comes from in the end."""
-        source = source_of(copied, path)
-        if copied.origin == "context":
-            return self._contents.context_file(source), None
-        ref = copied.image
-        if copied.stage is not None:
-            stage = self._contents.image(copied.stage)
-            inner = self._contents.copied_to(stage, source)
-            if inner is not None:
-                return self._origin(inner, source)
-            ref = stage.base.ref
-        base = self._contents.base(ref)
-        return None, None if isinstance(base, str) else _Origin(ref, base, source)
+    def _context_file(self, origin: Origin) -> Path | None:
+        in_context = origin.copied.origin == "context"
+        return self._contents.context_file(origin.path) if in_context else None
+
+    def _base_of(self, origin: Origin) -> ResolvedBase | None:
+        """The image that it comes from, where that is known."""
+        base = None if origin.copied.origin == "context" else self._contents.base(origin.ref)
+        return None if isinstance(base, str) else base
 
     def _fitted(
         self, granted: SharedObject, machine: Platform, ref: str, theirs: Provides
@@ -168,16 +157,6 @@ class Brought:
             )
             return granted._replace(untold=why)
         return granted
-
-
-def source_of(copied: Copied, path: str) -> str:
-    """The path in its origin of what a COPY puts at `path`."""
-    place = copied.place.rstrip("/")
-    if copied.kind == "folder" or path.startswith(f"{place}/"):
-        return posixpath.normpath(f"/{copied.source}/{path[len(place) :]}").replace("//", "/")
-    if path != copied.place:  # one of several that a pattern means
-        return posixpath.join(posixpath.dirname(copied.source), posixpath.basename(path))
-    return posixpath.join("/", copied.source)
 
 
 def _release(version: str | MaybeUnknown | None) -> tuple[int, ...]:

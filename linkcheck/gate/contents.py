@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _WILD: Final = re.compile(r"[*?\[]")
 _IMAGE: Final = "docker-image://"
-# Folders of a distribution's image in which the catalog does not list every file.
 
 
 def _is_excluded(copied: Copied, path: str) -> bool:

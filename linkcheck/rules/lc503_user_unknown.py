@@ -78,7 +78,7 @@ def _may_come_with_package(ctx: StageContext, text: str) -> bool:
     Its scripts are not at hand; they name the user after the program, in more or fewer letters.
     """
     names = [name.lstrip("_") for name in text.split(":") if name and not is_number(name)]
-    packages = (one.name for stage in (ctx.image, *ctx.stages) for one in stage.installed)
+    packages = (one.name for stage in ctx.stages for one in stage.installed)
     return any(name in package or package in name for package in packages for name in names)
 
 
