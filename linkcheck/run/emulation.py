@@ -6,20 +6,20 @@ kernel's errno would, and it tells of each signal that ends a program (linux-use
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import shutil
-import struct
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
+from linkcheck.binary.elf.layout import PT_INTERP, read_layout
 from linkcheck.binary.elf.machines import machine_name
-from linkcheck.errors import MissingToolError
+from linkcheck.errors import MalformedBinaryError, MissingToolError
 from linkcheck.run.observation import Observation, judge_output, refused_by_kernel
 
 BINFMT: Final = "binfmt_misc"  # the emulator that the kernel calls, whichever it is
-_PT_INTERP: Final = 3
 # what a kernel runs besides its own machine's (fs/compat_binfmt_elf.c)
 _NATIVE: Final = {
     "x86_64": ("x86_64", "i386", "x32"),
@@ -119,17 +119,13 @@ def _refusal(program: str, said: str) -> str | None:
 
 
 def _is_static(file: Path) -> bool:
-    """Whether a 64-bit ELF file of this machine's byte order names no loader."""
+    """Whether a 64-bit ELF file names no loader."""
     try:
-        with file.open("rb") as handle:
-            head = handle.read(64)
-            if len(head) < 64 or head[:5] != b"\x7fELF\x02":
-                return False
-            (start,) = struct.unpack_from("<Q", head, 32)
-            size, count = struct.unpack_from("<HH", head, 54)
-            handle.seek(start)
-            table = handle.read(size * count)
-    except OSError:
+        with (
+            file.open("rb") as handle,
+            mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
+            layout = read_layout(str(file), data, len(data))
+            return layout.bits == 64 and not layout.of_type(PT_INTERP)
+    except (OSError, ValueError, MalformedBinaryError):  # ValueError: an empty file
         return False
-    kinds = (struct.unpack_from("<I", table, at)[0] for at in range(0, len(table) - 3, size or 1))
-    return _PT_INTERP not in kinds
