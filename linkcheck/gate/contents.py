@@ -24,7 +24,7 @@ from linkcheck.gate.packages import (
 )
 from linkcheck.gate.stages import Arguments
 from linkcheck.gate.work import work_out
-from linkcheck.images.image_settings import PATH, read_settings
+from linkcheck.images.image_settings import PATH
 from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 from linkcheck.model.stageimage import Copied, StageImage
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from linkcheck.gate.context import Context
+    from linkcheck.images.image_settings import ImageSettings
     from linkcheck.images.resolve import ResolvedBase
     from linkcheck.model.dockerfile import Dockerfile
 
@@ -239,8 +240,8 @@ class Contents:
         base = self.base(image.base.ref)
         if isinstance(base, str):
             return UNKNOWN
-        stored = getattr(base, "stored", None)
-        return stored is not None and bool(read_settings(stored.config, image.base.ref).entrypoint)
+        settings: ImageSettings | None = getattr(base, "settings", None)
+        return settings is not None and bool(settings.entrypoint)
 
     def search_path(self, image: StageImage) -> str:
         """PATH as a start of the image has it: of the Dockerfile, of the base, or the usual one."""

@@ -1,4 +1,4 @@
-"""Whether an engine finds the user and group that an image names (moby/sys, user.GetExecUser).
+"""Users and groups by name, and whether an engine finds those of an image (user.GetExecUser).
 
 docker: Error response from daemon: unable to find user app: no matching entries in passwd file
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from linkcheck.images.root import NoEntry, Root
 from linkcheck.model.provides import UNKNOWN, MaybeUnknown
 
 Names = tuple[str, ...] | MaybeUnknown
@@ -15,6 +16,16 @@ Names = tuple[str, ...] | MaybeUnknown
 _NUMBER: Final = re.compile(r"[+-]?0*(\d{1,18})", re.ASCII)  # strconv.Atoi, well within 64 bits
 _LARGEST: Final = 2**31 - 1
 _RANGE: Final = f"uids and gids must be in range 0-{_LARGEST}"
+
+
+def users_of(root: Root) -> Names:
+    """The names in /etc/passwd; () where there is no such file, UNKNOWN where we may not look."""
+    return _names(root, "/etc/passwd", 6)
+
+
+def groups_of(root: Root) -> Names:
+    """The names in /etc/group, likewise."""
+    return _names(root, "/etc/group", 3)
 
 
 def refused_account(text: str, users: Names, groups: Names) -> str | MaybeUnknown:
@@ -44,3 +55,12 @@ def _refused(name: str, known: Names, what: str, file: str) -> str | MaybeUnknow
     if known is UNKNOWN:
         return UNKNOWN
     return f"unable to find {what} {name}: no matching entries in {file} file"
+
+
+def _names(root: Root, path: str, colons: int) -> Names:
+    """The first fields of the lines that have as many colons as passwd(5) or group(5) wants."""
+    raw = root.read(path)
+    if isinstance(raw, NoEntry):
+        return UNKNOWN if raw.hidden else ()
+    lines = raw.decode("utf-8", "backslashreplace").splitlines()
+    return tuple(line.split(":", 1)[0] for line in lines if line.count(":") >= colons)

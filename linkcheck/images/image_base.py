@@ -107,7 +107,8 @@ class ImageRoot:
 
 class ImageBase:
     """It has the one platform that it was built for. `stored` is as it lies in its source, `plain`
-    are its layers without compression; both are open as long as `root` lives.
+    are its layers without compression; both are open as long as `root` lives. `settings` are those
+    of its configuration.
 
     Raises BadRootError for an image that can't be read, MissingToolError without the engine.
     """
@@ -137,7 +138,8 @@ class ImageBase:
         for layer in self.plain:
             lay(tree, layer, ref)
         self._view = RootView(self.root)
-        environment = read_settings(self.stored.config, ref).environment
+        self.settings = read_settings(self.stored.config, ref)
+        environment = self.settings.environment
         self.image = BaseImage(
             ref=ref,
             name=source or ref,

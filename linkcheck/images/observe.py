@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Mapping
 from typing import Final
 
+from linkcheck.images.accounts import groups_of, users_of
 from linkcheck.images.root import Entry, NoEntry, Root
 from linkcheck.images.root_view import RootView
 from linkcheck.model.library import SharedObject
@@ -47,8 +48,8 @@ def observe(root: Root, view: RootView, environment: Mapping[str, str] = {}) -> 
         libc_version=version,
         ca_bundle=_ca_bundle(root, environment),
         tzdata=_tzdata(root, environment),
-        users=_names(root, "/etc/passwd", 6),
-        groups=_names(root, "/etc/group", 3),
+        users=users_of(root),
+        groups=groups_of(root),
         nsswitch_hosts=_nsswitch(root, "hosts"),
         nsswitch_passwd=_nsswitch(root, "passwd"),
         tmp=_tmp(root, environment),
@@ -104,15 +105,6 @@ def _tzdata(root: Root, environment: Mapping[str, str]) -> str | None:
         if any(isinstance(root.entry(f"{folder}/{zone}"), Entry) for zone in _SOME_ZONES):
             return folder
     return None
-
-
-def _names(root: Root, path: str, colons: int) -> tuple[str, ...] | MaybeUnknown:
-    """The first fields of the lines that have as many colons as passwd(5) or group(5) wants."""
-    raw = root.read(path)
-    if isinstance(raw, NoEntry):
-        return UNKNOWN if raw.hidden else ()
-    lines = raw.decode("utf-8", "backslashreplace").splitlines()
-    return tuple(line.split(":", 1)[0] for line in lines if line.count(":") >= colons)
 
 
 def _nsswitch(root: Root, wanted: str) -> str | MaybeUnknown | None:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from linkcheck.errors import UnknownBaseError
 
+REGISTRY: Final = "registry:"  # the scheme of a REF
 HUB: Final = "docker.io"
 # under which name `docker login` keeps the login of Docker Hub, and where its images really are
 _HUB_HOST: Final = "registry-1.docker.io"
@@ -62,7 +63,7 @@ def parse_reference(text: str) -> Reference:
     found = _REFERENCE.fullmatch(rest)
     if found is None or not _HOST.fullmatch(host):
         raise UnknownBaseError(
-            f"registry:{text}: no name of an image",
+            f"{REGISTRY}{text}: no name of an image",
             next_step="write registry:HOST[:PORT]/NAME[:TAG|@sha256:...], in small letters",
         )
     registry = HUB if host in _HUB_NAMES else host

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from linkcheck.errors import BadRootError
 from linkcheck.images.image_base import ImageBase
-from linkcheck.images.reference import Reference, parse_reference
+from linkcheck.images.reference import REGISTRY, Reference, parse_reference
 from linkcheck.images.registry_store import RegistryStore
 from linkcheck.images.stores import fitting
 
 if TYPE_CHECKING:
     from linkcheck.model.library import LibraryView
-
-SCHEME: Final = "registry:"
 
 
 class RegistryBase(ImageBase):
@@ -27,7 +25,7 @@ class RegistryBase(ImageBase):
         self, ref: str, *, platform: str | None = None, reference: Reference | None = None
     ) -> None:
         """`reference` says which image it is, where `ref` only names what the user asked for."""
-        self._reference = reference or parse_reference(ref.removeprefix(SCHEME))
+        self._reference = reference or parse_reference(ref.removeprefix(REGISTRY))
         self._views: dict[str, LibraryView | None] = {}
         store = RegistryStore(self._reference, ref)
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkcheck.errors import MissingToolError, UsageError
+from linkcheck.images.reference import REGISTRY
 from linkcheck.model.bundle import PROGRAM
 from linkcheck.model.facts import BinaryFacts
 from linkcheck.model.image import BuiltImage, BuiltImages
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from linkcheck.engine.engine import Engine
 
 _FILES: Final = ("docker-archive:", "oci-dir:", "oci-archive:")
-_REGISTRY: Final = "registry:"
 
 
 class Request(NamedTuple):
@@ -116,8 +116,8 @@ def _base(request: Request, program: Path, facts: BinaryFacts, environ: Mapping[
     image = image_of(ref, facts.platform)
     if ref.startswith(_FILES):
         return Base(ref, image, None, image.stored.digest)
-    if ref.startswith(_REGISTRY):
-        return Base(ref, image, ref.removeprefix(_REGISTRY), image.stored.digest)
+    if ref.startswith(REGISTRY):
+        return Base(ref, image, ref.removeprefix(REGISTRY), image.stored.digest)
     from linkcheck.engine.engine import connect  # noqa: PLC0415 -- files need no engine
     from linkcheck.engine.load import registry_digest  # noqa: PLC0415
 

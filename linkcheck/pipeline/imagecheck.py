@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from linkcheck.errors import BadRootError, InputError, UnknownBaseError
-from linkcheck.images.accounts import refused_account
 from linkcheck.images.image_base import ImageBase
-from linkcheck.images.image_settings import ImageSettings, read_settings
+from linkcheck.images.image_settings import ImageSettings
+from linkcheck.images.reference import REGISTRY
 from linkcheck.images.resolve import resolve_base
 from linkcheck.model.report import Failure, Report, Subject, Trial
 from linkcheck.pipeline.bundle import held
@@ -64,7 +64,7 @@ def check_image(asked: Asked, environ: Mapping[str, str]) -> Answer:
     """
     ref = asked.ref
     base = image_of(ref, asked.platform)
-    settings = read_settings(base.stored.config, ref)
+    settings = base.settings
     if asked.platform and settings.platform and not fits(asked.platform, settings.platform):
         raise BadRootError(
             f"{ref}: it is for {settings.platform}, not for {asked.platform}",
@@ -73,7 +73,7 @@ def check_image(asked: Asked, environ: Mapping[str, str]) -> Answer:
     if asked.arguments:
         settings = settings._replace(command=asked.arguments)
     files = FilesBase(base.root, ref, settings)
-    started = _with_account(started_by(base.root, settings), settings, files)
+    started = started_by(base.root, settings)
     subjects: list[Subject] = []
     failures: list[Failure] = []
     for step in started.steps:
@@ -103,13 +103,6 @@ def check_image(asked: Asked, environ: Mapping[str, str]) -> Answer:
     return Answer(report, starts, tuple(steps_in_words(started)), untried)
 
 
-def _with_account(started: Started, settings: ImageSettings, files: FilesBase) -> Started:
-    """The engine looks for the user before it looks for the program."""
-    provides = files.image.provides
-    refusal = refused_account(settings.user, provides.users, provides.groups)
-    return started._replace(refusal=refusal) if isinstance(refusal, str) and refusal else started
-
-
 def image_of(ref: str, platform: str | None = None) -> ImageBase:
     """The image `ref` with its configuration: of an archive, a layout, a registry, or the engine.
 
@@ -118,7 +111,7 @@ def image_of(ref: str, platform: str | None = None) -> ImageBase:
     """
     if platform is not None and ref.startswith(_LAYOUTS):
         return ImageBase(ref, platform=platform)
-    if platform is not None and ref.startswith("registry:"):
+    if platform is not None and ref.startswith(REGISTRY):
         from linkcheck.images.registry_base import RegistryBase  # noqa: PLC0415 -- others need none
 
         return RegistryBase(ref, platform=platform)

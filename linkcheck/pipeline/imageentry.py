@@ -9,10 +9,12 @@ from typing import Final, NamedTuple
 
 from linkcheck.gate.entry import SHELLS, WRAPPERS, unwrapped
 from linkcheck.gate.runs import simple_commands
+from linkcheck.images.accounts import groups_of, refused_account, users_of
 from linkcheck.images.image_base import ImageRoot
 from linkcheck.images.image_settings import ImageSettings
 from linkcheck.images.root import NoEntry
 from linkcheck.images.tree import Node
+from linkcheck.model.provides import UNKNOWN
 
 _MAX_STEPS: Final = 8  # Linux follows four interpreters (fs/exec.c, exec_binprm)
 _HEAD: Final = 256  # bytes of a script that the kernel looks at (BINPRM_BUF_SIZE)
@@ -46,7 +48,13 @@ class Started(NamedTuple):
 
 
 def started_by(root: ImageRoot, settings: ImageSettings) -> Started:
-    """Follow what `settings` start in `root`."""
+    """Follow what `settings` start in `root`; the engine looks for their user before all else."""
+    started = _followed(root, settings)
+    refusal = refused_account(settings.user, users_of(root), groups_of(root))
+    return started if refusal is UNKNOWN or not refusal else started._replace(refusal=refusal)
+
+
+def _followed(root: ImageRoot, settings: ImageSettings) -> Started:
     argv = settings.argv
     if not argv or not argv[0]:
         return Started((), (), "the image names no program: it has neither ENTRYPOINT nor CMD")

@@ -289,6 +289,7 @@ def test_links_of_a_base_never_lead_out_of_the_layer(
         (("ENTRYPOINT /app",), "the shell form needs /bin/sh, which the image has not"),
         (('ENTRYPOINT ["/nowhere"]',), "would not start: exec: .* no such file"),
         (("USER ghost",), "no such user"),
+        (("USER 0:ghost",), "unable to find group ghost: no matching entries in group file"),
         (("RUN ls",), "RUN: an image can't be changed by that: use CMD, ENTRYPOINT"),
     ],
 )
