@@ -33,15 +33,10 @@ from linkcheck.run.observation import (
     refused_by_kernel,
 )
 from linkcheck.run.runner import GRACE, MEMORY, SECONDS, Own, check_program
+from linkcheck.run.sandbox import sandbox
 
 _LAUNCHER: Final = "/.linkcheck-launcher"
 _EMULATOR: Final = "/.linkcheck-emulator"
-_MADE: Final = frozenset({"proc", "dev", "sys", "tmp"})  # made anew, or not there
-_ENVIRONMENT: Final = {
-    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "HOME": "/",
-    "LC_ALL": "C",
-}
 _FILE_SIZE: Final = 64 << 20
 _HANDED_OVER: Final = "transferring control: "  # elf/rtld.c, under LD_DEBUG
 _EXECVP: Final = "bwrap: execvp "  # the program's fault, not the sandbox's
@@ -119,7 +114,7 @@ class BubblewrapRunner:
         extra: Sequence[str] = (),
     ) -> Observation:
         name = self._program
-        command = [self._bwrap, *_sandbox(self._root, program.absolute(), self._own), *extra]
+        command = [self._bwrap, *self._sandboxed(program, how), *extra]
         # both files have no name: whatever ends us, nothing is left behind
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as helper:
             if (code := launcher()) is not None:
@@ -134,7 +129,7 @@ class BubblewrapRunner:
             command += [name, *arguments]
             with _held_back(command, output, helper) as (process, child):
                 _limit(child, how.memory, how.seconds)
-            exit_code = _end_of(process, child, how.seconds)
+            exit_code = _end_of(process, child, how)
             output.seek(max(0, output.seek(0, os.SEEK_END) - MAX_OUTPUT))
             said = output.read()
         if exit_code and said.endswith(MARK):  # the launcher's, and its exit code is the errno
@@ -148,9 +143,16 @@ class BubblewrapRunner:
             return judge_emulated(name, text, exit_code, how.emulator)
         return judge_output(name, text, exit_code)
 
+    def _sandboxed(self, program: Path, how: _How) -> list[str]:
+        return sandbox(self._root, program.absolute(), self._own, as_pid_1=not how.emulator)
+
 
 class _How(NamedTuple):
-    """How long and how large a start may be, and by which emulator: `launch` where it is ours."""
+    """How long and how large a start may be, and by which emulator: `launch` where it is ours.
+
+    QEMU ends a program that dies of a signal by sending itself that signal, which the kernel keeps
+    from a namespace's first process: that would seem to run. So bwrap's own process is the first.
+    """
 
     seconds: float
     memory: int
@@ -231,18 +233,28 @@ def _limit(child: int, memory: int, seconds: float) -> None:
         resource.prlimit(child, what, (most, most))
 
 
-def _end_of(process: subprocess.Popen[bytes], child: int, seconds: float) -> int | None:
+def _end_of(process: subprocess.Popen[bytes], child: int, how: _How) -> int | None:
     """The exit code; None where it still ran after that time, and was then ended."""
     try:
-        return process.wait(timeout=seconds)
+        return process.wait(timeout=how.seconds)
     except subprocess.TimeoutExpired:
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGTERM)
+        for pid in _children(child) if how.emulator else [child]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(GRACE)
         return None
     finally:
         _kill(process, child)
+
+
+def _children(process: int) -> list[int]:
+    try:
+        return [
+            int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        ]
+    except OSError:  # it ended, or the kernel does not tell (CONFIG_PROC_CHILDREN)
+        return []
 
 
 def _kill(process: subprocess.Popen[bytes], child: int | None = None) -> None:
@@ -253,35 +265,6 @@ def _kill(process: subprocess.Popen[bytes], child: int | None = None) -> None:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         process.wait()
-
-
-def _sandbox(root: Path | None, program: Path, own: Own | None) -> list[str]:
-    """bwrap's arguments: the root's entries one by one, as a read-only root has no mount points."""
-    arguments = ["--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1"]
-    arguments += ["--cap-drop", "ALL", "--clearenv"]
-    for name, value in {**_ENVIRONMENT, **(own.environment if own else {})}.items():
-        arguments += ["--setenv", name, value]
-    covered = frozenset[str]() if own is not None else frozenset({PROGRAM.lstrip("/")})
-    arguments += _entries(root, covered) if root is not None else []
-    arguments += ["--proc", "/proc", "--dev", "/dev"]
-    if own is not None:
-        return [*arguments, "--chdir", own.workdir]
-    return [*arguments, "--ro-bind", str(program), PROGRAM, "--chdir", "/"]
-
-
-def _entries(root: Path, covered: frozenset[str]) -> list[str]:
-    arguments: list[str] = []
-    for entry in sorted(root.iterdir()):
-        inside = f"/{entry.name}"
-        if entry.is_symlink() and entry.name not in covered:
-            arguments += ["--symlink", str(entry.readlink()), inside]
-        elif entry.name not in _MADE | covered and (entry.is_dir() or entry.is_file()):
-            arguments += ["--ro-bind", str(entry), inside]
-    tmp = root / "tmp"
-    if tmp.is_dir() and not tmp.is_symlink():
-        # a fresh /tmp as open as the root's own; where that has none, the program is to see none
-        arguments += ["--perms", f"{tmp.stat().st_mode & 0o7777:o}", "--tmpfs", "/tmp"]
-    return arguments
 
 
 def _no_sandbox(said: str) -> MissingToolError:

@@ -124,6 +124,12 @@ def _observe(image: Prepared, container: Sealed, seconds: float, emulator: str) 
     text = text.replace(image.program, PROGRAM)
     if refused := runtime_refusal(PROGRAM, text, exit_code):
         return refused
+    if emulator and exit_code is None and not text.strip():
+        raise MissingToolError(
+            "it ran in silence under an emulator as the container's first process, where a crash "
+            "looks alike",
+            next_step="start it where it prints something, or on a machine with that CPU",
+        )
     if emulator:
         return judge_emulated(PROGRAM, text, exit_code, emulator)
     return judge_output(PROGRAM, text, exit_code)
